@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class BookingsConfig(AppConfig):
+    name = "bookings"
+
+    def ready(self) -> None:
+        from bookings.segment_rules import frequent_visitors
+        from customers.segment_rules import register
+        from customers.states import SegmentRuleName
+
+        register(SegmentRuleName.FREQUENT_VISITORS, frequent_visitors)
+        post_migrate.connect(keep_default_window, sender=self)
+
+
+def keep_default_window(*, using: str, **kwargs: Any) -> None:
+    from bookings.models import BookingWindow
+    from bookings.services.windows import ensure_default_window
+
+    # The signal also comes when the tables were just migrated away.
+    if BookingWindow._meta.db_table in connections[using].introspection.table_names():
+        ensure_default_window()

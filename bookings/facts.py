@@ -1,0 +1,138 @@
+"""
+Fetches what the rules of booking need to know: for one booking, or for a page of the
+schedule in a number of queries that does not depend on its length.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
+
+from django.db.models import FilteredRelation, Q
+from django.utils import timezone
+
+from bookings.models import Booking, BookingWindow
+from bookings.rules import BookingFacts
+from bookings.states import LIVE
+from bookings.windows import Window, Windows, earliest
+from classes.models import ClassSession
+from classes.rows import SessionRow, session_row
+from core.errors import Invalid
+from customers.models import Customer, Segment
+from customers.segment_rules import segment_ids_by_customer
+
+
+class Held(NamedTuple):
+    """A customer's booking that uses a day."""
+
+    id: int
+    class_session_id: int
+    status: str
+    cutoff_at: datetime
+
+
+WINDOW_COLUMNS = (
+    *Window._fields,
+    "segment__rule",
+    "segment__rule_days",
+    "segment__rule_min_visits",
+)
+
+
+def facts_for(*, customer_id: int, session_id: int, at: datetime) -> BookingFacts:
+    """
+    Fetch the facts about one customer and one session.
+
+    :raises Invalid: `does_not_exist` for `customer` or `class_session`.
+    """
+    session = session_row(ClassSession.objects.all(), session_id)
+    if session is None:
+        raise Invalid("class_session", "does_not_exist", f"There is no session {session_id}.")
+    tz = timezone.get_default_timezone()
+    day = local_day(session.starts_at, tz)
+    booking, booking_of_the_day = _bookings_on(day, customer_id, session_id)
+    windows = _windows_of(customer_id, {session.class_type_id}, at=at)
+    bookable_from, window = windows.deciding(session.class_type_id, session.starts_at, tz)
+    return BookingFacts(
+        at=at,
+        session=session,
+        day=day,
+        booking=booking,
+        booking_of_the_day=booking_of_the_day,
+        bookable_from=bookable_from,
+        window=window,
+    )
+
+
+def facts_for_page(
+    sessions: Collection[SessionRow], *, customer_id: int, at: datetime
+) -> Iterator[tuple[BookingFacts, Held | None]]:
+    """Give each session's facts and the customer's live booking of it, if there is one."""
+    if not sessions:
+        return
+    tz = timezone.get_default_timezone()
+    days = [local_day(session.starts_at, tz) for session in sessions]
+    by_day = {
+        day: Held(*of_the_day)
+        for day, *of_the_day in Booking.objects.filter(
+            customer_id=customer_id, occupied_day__range=(min(days), max(days))
+        ).values_list("occupied_day", *Held._fields)
+    }
+    windows = _windows_of(customer_id, {one.class_type_id for one in sessions}, at=at)
+    candidates = {kind: windows.candidates(kind) for kind in {s.class_type_id for s in sessions}}
+    for session, day in zip(sessions, days, strict=True):
+        of_the_day = by_day.get(day)
+        is_here = bool(
+            of_the_day
+            and of_the_day.class_session_id == session.id
+            and of_the_day.status in LIVE
+        )
+        bookable_from, window = earliest(candidates[session.class_type_id], session.starts_at, tz)
+        facts = BookingFacts(
+            at=at,
+            session=session,
+            day=day,
+            booking=of_the_day.id if of_the_day and is_here else None,
+            booking_of_the_day=of_the_day.id if of_the_day and not is_here else None,
+            bookable_from=bookable_from,
+            window=window,
+        )
+        yield facts, of_the_day if is_here else None
+
+
+def local_day(starts_at: datetime, tz: tzinfo) -> date:
+    return starts_at.astimezone(tz).date()
+
+
+def _bookings_on(day: date, customer_id: int, session_id: int) -> tuple[int | None, int | None]:
+    """
+    Give the customer's live booking of the session and, else, what uses the day.
+
+    A customer has one booking that uses a day, so one row tells both and whether the
+    customer exists at all.
+    """
+    row = (
+        Customer.objects.filter(pk=customer_id)
+        .annotate(of_the_day=FilteredRelation("bookings", condition=Q(bookings__occupied_day=day)))
+        .values_list("of_the_day__pk", "of_the_day__class_session_id", "of_the_day__status")
+        .first()
+    )
+    if row is None:
+        raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
+    booking, of_session, status = row
+    if of_session == session_id and status in LIVE:
+        return booking, None
+    return None, booking
+
+
+def _windows_of(customer_id: int, class_type_ids: set[int], *, at: datetime) -> Windows:
+    rows = list(
+        BookingWindow.objects.of_class_types(class_type_ids).values_list(*WINDOW_COLUMNS)
+    )
+    windows = [Window(*row[:5]) for row in rows]
+    segments = {
+        segment_id: Segment(pk=segment_id, rule=rule, rule_days=days, rule_min_visits=visits)
+        for _, segment_id, _, _, _, rule, days, visits in rows
+        if segment_id is not None
+    }
+    ids = segment_ids_by_customer([customer_id], segments.values(), at=at)
+    return Windows(windows, ids.get(customer_id, set()))

@@ -1,0 +1,74 @@
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from bookings.errors import AlreadyBooked
+from bookings.facts import facts_for
+from bookings.models import Booking
+from bookings.rules import BookingFacts, first_refusal
+from classes.models import ClassSession
+from core.constraints import broken_rule
+from core.errors import Busy
+from core.transactions import in_transaction
+
+TRIES = 8
+
+
+class LostARace(Exception):
+    """Between the reading and the writing somebody changed what was read."""
+
+
+def book_session(*, customer_id: int, session_id: int, at: datetime) -> Booking:
+    """
+    Give the customer a spot in the session.
+
+    :raises Invalid: when the customer or the session does not exist.
+    :raises Refusal: the first rule of `bookings.rules` that says no.
+    :raises Busy: when the session changed under every one of several tries.
+    """
+    # The rules read without a lock, and the database decides. Who loses a race reads again
+    # and is told what beat them; a lock taken before would make everybody wait for it.
+    for _ in range(TRIES):
+        facts = facts_for(customer_id=customer_id, session_id=session_id, at=at)
+        refusal = first_refusal(facts)
+        if refusal is not None:
+            raise refusal
+        try:
+            return _write(customer_id, facts)
+        except LostARace:
+            continue
+        except IntegrityError as error:
+            _explain(error, customer_id, session_id)
+    raise Busy
+
+
+@in_transaction
+def _write(customer_id: int, facts: BookingFacts) -> Booking:
+    session = facts.session
+    booking = Booking.objects.create(
+        customer_id=customer_id,
+        class_session_id=session.id,
+        occupied_day=facts.day,
+        cutoff_at=session.cutoff_at,
+        created_at=facts.at,
+        updated_at=facts.at,
+    )
+    # The counter comes last: its row is the one that others wait for.
+    if not ClassSession.objects.take_a_spot(session.id, starting_at=session.starts_at):
+        raise LostARace
+    return booking
+
+
+def _explain(error: IntegrityError, customer_id: int, session_id: int) -> None:
+    """Return where reading again will explain the refusal; raise it where it would not."""
+    rule = broken_rule(error)
+    if rule == "booking_one_per_customer_and_day":
+        return
+    if rule == "booking_one_live_per_customer_and_session":
+        # Only where the session's day in the booking is not the day it has now.
+        live = Booking.objects.live().filter(customer=customer_id, class_session=session_id)
+        found = live.values_list("pk", flat=True).first()
+        if found is not None:
+            raise AlreadyBooked(booking=found) from error
+        return
+    raise error

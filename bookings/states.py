@@ -1,0 +1,28 @@
+from django.db import models
+
+
+class BookingStatus(models.TextChoices):
+    BOOKED = "booked", "Booked"
+    ATTENDED = "attended", "Attended"
+    NO_SHOW = "no_show", "Did not come"
+    CANCELLED = "cancelled", "Cancelled in time"
+    LATE_CANCELLED = "late_cancelled", "Cancelled late"
+
+
+# Every status is in exactly one of these: a live booking holds a spot, a cancelled one none.
+LIVE = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW)
+NOT_LIVE = (BookingStatus.CANCELLED, BookingStatus.LATE_CANCELLED)
+
+
+class CancelledBy(models.TextChoices):
+    CUSTOMER = "customer", "The customer"
+    GYM = "gym", "The gym"
+
+
+class WindowUnit(models.TextChoices):
+    HOURS = "hours", "Hours"
+    DAYS = "days", "Days"
+
+
+# The gym's default for everyone and every class, present after `migrate` and then the staff's.
+DEFAULT_OPENS_BEFORE, DEFAULT_UNIT = 14, WindowUnit.DAYS

@@ -1,0 +1,57 @@
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.db.models import F
+from django.utils import timezone
+
+from bookings.facts import local_day
+from bookings.models import Booking, BookingWindow
+from bookings.states import LIVE, BookingStatus, CancelledBy, WindowUnit
+from classes.models import ClassSession
+from classes.tests.factories import ClassSessionFactory
+from customers.tests.factories import CustomerFactory
+
+
+class BookingFactory(factory.django.DjangoModelFactory[Booking]):
+    """A booking as the services would have left it, the session's counter included."""
+
+    class Meta:
+        model = Booking
+        skip_postgeneration_save = True
+
+    customer = factory.SubFactory(CustomerFactory)
+    class_session = factory.SubFactory(ClassSessionFactory)
+    status = BookingStatus.BOOKED
+    cutoff_at = factory.LazyAttribute(
+        lambda made: made.class_session.starts_at
+        - timedelta(minutes=made.class_session.class_type.late_cancel_cutoff_minutes)
+    )
+    created_at = factory.LazyAttribute(lambda made: made.class_session.starts_at - timedelta(days=2))
+    updated_at = factory.SelfAttribute("created_at")
+    occupied_day = factory.LazyAttribute(
+        lambda made: None
+        if made.status == BookingStatus.CANCELLED
+        else local_day(made.class_session.starts_at, timezone.get_default_timezone())
+    )
+    cancelled_at = factory.LazyAttribute(
+        lambda made: None if made.status in LIVE else made.created_at
+    )
+    cancelled_by = factory.LazyAttribute(
+        lambda made: "" if made.status in LIVE else CancelledBy.CUSTOMER
+    )
+
+    @factory.post_generation
+    def counted(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if self.status in LIVE:
+            ClassSession.objects.filter(pk=self.class_session_id).update(
+                booked_count=F("booked_count") + 1
+            )
+
+
+class BookingWindowFactory(factory.django.DjangoModelFactory[BookingWindow]):
+    class Meta:
+        model = BookingWindow
+
+    opens_before = 7
+    unit = WindowUnit.DAYS

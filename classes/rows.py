@@ -1,0 +1,65 @@
+"""
+One session as a light row: what a list shows and what the rules of booking read.
+
+Making a hundred model instances costs more than fetching them, so lists work on these.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple, Self
+
+from django.db.models import F
+
+from classes.models import ClassSession
+from classes.querysets import ClassSessionQuerySet
+
+
+class SessionRow(NamedTuple):
+    id: int
+    class_type_id: int
+    starts_at: datetime
+    duration_minutes: int
+    capacity: int | None
+    booked_count: int
+    status: str
+    class_type_name: str
+    is_premium: bool
+    late_cancel_cutoff_minutes: int
+
+    @classmethod
+    def of(cls, session: ClassSession) -> Self:
+        """Read a row off a session whose class type is loaded."""
+        kind = session.class_type
+        return cls(
+            session.pk,
+            kind.pk,
+            session.starts_at,
+            session.duration_minutes,
+            session.capacity,
+            session.booked_count,
+            session.status,
+            kind.name,
+            kind.is_premium,
+            kind.late_cancel_cutoff_minutes,
+        )
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def cutoff_at(self) -> datetime:
+        """Give the last moment at which a booking made now could be cancelled in time."""
+        return self.starts_at - timedelta(minutes=self.late_cancel_cutoff_minutes)
+
+
+COLUMNS = (
+    *SessionRow._fields[:7],
+    F("class_type__name"),
+    F("class_type__is_premium"),
+    F("class_type__late_cancel_cutoff_minutes"),
+)
+
+
+def session_row(sessions: ClassSessionQuerySet, session_id: int) -> SessionRow | None:
+    found = sessions.filter(pk=session_id).values_list(*COLUMNS).first()
+    return SessionRow._make(found) if found else None

@@ -1,0 +1,109 @@
+"""
+The one place where what went wrong becomes an answer.
+
+Every error under /api has the shape {"type", "errors": [{"code", "detail", "attr", "facts"}]}:
+400 for what is malformed, 409 where the gym says no, 503 where the database was too busy.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import DataError, IntegrityError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.handler import exception_handler as exception_handler
+from rest_framework import status
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+
+from core.constraints import FOREIGN_KEY, broken_rule, fields_of_unique_rule
+from core.errors import Busy, Invalid, Protected, Refusal
+from core.transactions import is_contention
+
+NAMED_HOLDERS = 10
+
+
+class Refused(APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal), refusal.code)
+        self.facts = refusal.facts
+
+
+class TryAgain(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "busy"
+    default_detail = "Too many requests met at the same place. Nothing was written; try again."
+    wait = 1
+
+
+class GymExceptionHandler(ExceptionHandler):
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        match exc:
+            case Refusal():
+                return Refused(exc)
+            case Invalid():
+                return invalid(exc.attr, exc.code, exc.detail)
+            case ProtectedError() | RestrictedError():
+                return Refused(Protected(held_by=_holders(exc)))
+            case IntegrityError():
+                return self._broken_rule(exc)
+            case DataError():
+                return invalid(None, "invalid", "A value is out of the database's range.")
+            case ModelValidationError():
+                return invalid(None, "invalid", " ".join(exc.messages))
+            case Busy():
+                return TryAgain()
+            case OperationalError() if is_contention(exc):
+                return TryAgain()
+        return super().convert_known_exceptions(exc)
+
+    def _broken_rule(self, error: IntegrityError) -> Exception:
+        """Answer a write that lost a race which no friendlier check could see coming."""
+        rule = broken_rule(error)
+        if rule == FOREIGN_KEY:
+            request = self.context["request"]
+            if request is not None and request.method == "DELETE":
+                return Refused(Protected(held_by={}))
+            return invalid(None, "does_not_exist", "Something that this names does not exist.")
+        fields = fields_of_unique_rule(rule)
+        if fields is not None:
+            attr = fields[0] if len(fields) == 1 else None
+            return invalid(attr, "unique", "There is one with this value already.")
+        if "check" in str(error).lower():
+            return invalid(None, "invalid", f"This breaks a rule: {rule.replace('_', ' ')}.")
+        return error
+
+
+class GymExceptionFormatter(ExceptionFormatter):
+    def format_error_response(self, error_response: Any) -> dict[str, Any]:
+        facts = getattr(self.exc, "facts", {})
+        return {
+            "type": error_response.type,
+            "errors": [
+                {
+                    "code": error.code,
+                    "detail": error.detail,
+                    "attr": None if error.attr == "non_field_errors" else error.attr,
+                    "facts": facts,
+                }
+                for error in error_response.errors
+            ],
+        }
+
+
+def invalid(attr: str | None, code: str, detail: str) -> ValidationError:
+    """Build the 400 for one field of the request, or for the whole of it."""
+    return ValidationError({attr or "non_field_errors": [ErrorDetail(detail, code=code)]})
+
+
+def _holders(error: ProtectedError | RestrictedError) -> dict[str, list[int]]:
+    """Name what holds a row: ids by kind, ten of each at the most."""
+    objects = (
+        error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+    )
+    held: dict[str, list[int]] = {}
+    for found in objects:
+        held.setdefault(str(found._meta.verbose_name_plural), []).append(found.pk)
+    return {kind: sorted(ids)[:NAMED_HOLDERS] for kind, ids in sorted(held.items())}

@@ -1,0 +1,136 @@
+"""
+Filters that never guess: a value they cannot read is a 400, not an empty or a full list.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.api.exceptions import invalid
+from core.instants import EARLIEST, LATEST, NotAnInstant, parse_instant
+
+LONGEST_SEARCH = 100
+MOST_SEARCH_WORDS = 8
+
+
+class StrictFilters(DjangoFilterBackend):
+    def to_html(self, request: Request, queryset: QuerySet[Any], view: APIView) -> str:
+        # Its form would send every blank field, and a blank value is refused here.
+        return ""
+
+
+class StrictSearch(SearchFilter):
+    def get_search_terms(self, request: Request) -> list[str]:
+        text = request.query_params.get(self.search_param, "")
+        if "\x00" in text:
+            raise invalid(self.search_param, "invalid", "A search has no NUL characters.")
+        if len(text) > LONGEST_SEARCH or len(text.split()) > MOST_SEARCH_WORDS:
+            raise invalid(
+                self.search_param,
+                "max_length",
+                f"At most {LONGEST_SEARCH} characters and {MOST_SEARCH_WORDS} words.",
+            )
+        return super().get_search_terms(request)
+
+
+class StrictOrdering(OrderingFilter):
+    """`ordering=a,-b` over the view's `ordering_fields`. Ends in the id, so the order is total."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> QuerySet[Any]:
+        asked = request.query_params.get(self.ordering_param)
+        if asked is None:
+            return queryset
+        names = [name.strip() for name in asked.split(",")]
+        paths = self._paths(view)
+        unknown = [name for name in names if name.removeprefix("-") not in paths]
+        if unknown or len(set(names)) > len(paths):
+            raise invalid(
+                self.ordering_param,
+                "invalid_choice",
+                f"Order by {', '.join(paths)}, each with - in front for descending.",
+            )
+        order = [name.replace(bare := name.removeprefix("-"), paths[bare]) for name in names]
+        return queryset.order_by(*order, "pk")
+
+    def _paths(self, view: APIView) -> dict[str, str]:
+        """Map the names that clients use to the ORM's paths."""
+        fields = getattr(view, "ordering_fields", None) or ("id",)
+        return dict(fields) if isinstance(fields, dict) else {name: name for name in fields}
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        paths = ", ".join(self._paths(view))
+        return [
+            {
+                "name": self.ordering_param,
+                "required": False,
+                "in": "query",
+                "description": f"Any of {paths}, comma-separated, with - in front for descending.",
+                "schema": {"type": "string"},
+            }
+        ]
+
+
+class InstantFormField(forms.Field):
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_instant(value, timezone.get_default_timezone())
+        except NotAnInstant as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class DayFormField(forms.DateField):
+    def to_python(self, value: Any) -> date | None:
+        # strptime would take 2026-1-3 and the year 1; both are typing errors here.
+        if isinstance(value, str) and value:
+            try:
+                day = date.fromisoformat(value)
+            except ValueError as error:
+                raise ValidationError("Write a day such as 2026-03-31.", code="invalid") from error
+            if len(value) != 10 or not EARLIEST.year <= day.year < LATEST.year:
+                raise ValidationError("The year must be within 1900 to 2199.", code="invalid")
+            return day
+        return super().to_python(value)
+
+
+class InstantFilter(django_filters.Filter):
+    field_class = InstantFormField
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayFormField
+
+
+class TrueOrFalseFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`; django-filter's own ignores anything else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("choices", [("true", "true"), ("false", "false")])
+        kwargs.setdefault("coerce", lambda text: text == "true")
+        super().__init__(*args, **kwargs)
+
+
+class SeveralFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """One or more of the choices, comma-separated."""
+
+
+def after(path: str) -> InstantFilter:
+    """Give the filter `<field>_after`, inclusive."""
+    return InstantFilter(field_name=path, lookup_expr="gte")
+
+
+def before(path: str) -> InstantFilter:
+    """Give the filter `<field>_before`, exclusive."""
+    return InstantFilter(field_name=path, lookup_expr="lt")

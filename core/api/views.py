@@ -1,0 +1,118 @@
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from django.db import models
+from django.utils import timezone
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet, ModelViewSet
+
+from core.api.serializers import QuerySerializer
+from core.errors import Protected, Refusal
+from core.transactions import in_transaction
+
+M = TypeVar("M", bound=models.Model)
+
+# `format` chooses between JSON and the browsable API.
+ALWAYS_ACCEPTED = {"format"}
+MAY_BE_BLANK = {"search"}
+
+
+class StrictParameters(APIView):
+    """Refuses query parameters that the operation does not know, that are blank or doubled."""
+
+    # What an operation takes beside filters, order and pages, by the action's name.
+    query_serializers: ClassVar[dict[str, type[QuerySerializer]]] = {}
+    # What an operation may answer with 409, by the action's name. The OpenAPI document lists it.
+    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {}
+    action: str | None = None
+    # The moment of the request, in UTC: the one reading of the clock that services are given.
+    at: datetime | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.at = timezone.now()
+        accepted = self.accepted_parameters()
+        refused = {}
+        for name, values in request.query_params.lists():
+            if name not in accepted:
+                refused[name] = ErrorDetail("There is no such parameter.", "unknown_parameter")
+            elif len(values) > 1:
+                refused[name] = ErrorDetail("Once is enough.", "repeated_parameter")
+            elif not values[0].strip() and name not in MAY_BE_BLANK:
+                refused[name] = ErrorDetail("A value is needed.", "blank")
+        if refused:
+            raise ValidationError({name: [detail] for name, detail in refused.items()})
+
+    def accepted_parameters(self) -> set[str]:
+        serializer = self.query_serializers.get(self.action or "")
+        return ALWAYS_ACCEPTED | set(serializer().fields if serializer else ())
+
+    def query(self) -> dict[str, Any]:
+        """
+        Give the operation's own query parameters.
+
+        :raises ValidationError: naming the parameter that is missing or malformed.
+        """
+        serializer_class = self.query_serializers[self.action or ""]
+        own = {
+            name: value
+            for name, value in self.request.query_params.items()
+            if name in serializer_class().fields
+        }
+        serializer = serializer_class(data=own, context={"at": self.at})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class GymViewSet(StrictParameters, GenericViewSet[M]):
+    lookup_value_regex = "[0-9]{1,18}"
+    search_fields: ClassVar[list[str]] = []
+
+    def accepted_parameters(self) -> set[str]:
+        accepted = super().accepted_parameters()
+        if self.action != "list":
+            return accepted
+        accepted |= {"page", "page_size", "ordering"}
+        if self.search_fields:
+            accepted.add("search")
+        filterset = getattr(self, "filterset_class", None)
+        return accepted | set(filterset.base_filters if filterset else ())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "at": self.at}
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        # DRF's metadata would look the object up again for each method it describes.
+        return Response({"name": self.get_view_name(), "methods": self.allowed_methods})
+
+
+class Catalogue(GymViewSet[M], ModelViewSet[M]):
+    """List, create, read, PUT, PATCH and DELETE of what the gym keeps lists of."""
+
+    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {"destroy": [Protected]}
+
+    @in_transaction
+    def perform_create(self, serializer: BaseSerializer[M]) -> None:
+        serializer.save()
+
+    @in_transaction
+    def perform_update(self, serializer: BaseSerializer[M]) -> None:
+        serializer.save()
+
+    @in_transaction
+    def perform_destroy(self, instance: M) -> None:
+        instance.delete()
+
+
+class NoSuchAddress(APIView):
+    """Whatever lies under /api and is nothing: 404 in the API's own shape."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound

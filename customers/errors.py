@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+
+from core.errors import Refusal
+
+
+@dataclass(eq=False)
+class SegmentHasCustomers(Refusal):
+    """customers were put into this segment by hand, so it cannot be given a rule."""
+
+    code = "segment_has_customers"
+    customers: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.customers} customers were put into this segment by hand. "
+            "Take them out before a rule decides who belongs to it."
+        )

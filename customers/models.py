@@ -1,0 +1,98 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from customers.querysets import CustomerQuerySet
+from customers.states import RULES_WITH_DAYS, RULES_WITH_VISITS, Origin, SegmentRuleName
+
+LONGEST_RULE_DAYS = 36_500
+
+
+class Segment(models.Model):
+    """A group of customers: chosen by hand, or kept by a rule (`customers.segment_rules`)."""
+
+    name = models.CharField(max_length=100, unique=True)
+    description = models.TextField(max_length=2000, blank=True)
+    rule = models.CharField(
+        max_length=20, choices=SegmentRuleName, default=SegmentRuleName.MANUAL
+    )
+    rule_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RULE_DAYS)],
+        help_text="How many days back the rule looks, to the second.",
+    )
+    rule_min_visits = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+
+    # Set by `segment_rules.attach_customer_counts`.
+    customer_count: int
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="segment_rule_is_known", condition=Q(rule__in=SegmentRuleName.values)
+            ),
+            models.CheckConstraint(
+                name="segment_rule_days_iff_needed",
+                condition=Q(rule__in=RULES_WITH_DAYS, rule_days__gte=1)
+                | (~Q(rule__in=RULES_WITH_DAYS) & Q(rule_days__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="segment_rule_min_visits_iff_needed",
+                condition=Q(rule__in=RULES_WITH_VISITS, rule_min_visits__gte=1)
+                | (~Q(rule__in=RULES_WITH_VISITS) & Q(rule_min_visits__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """Somebody whom the gym knows: a member, a guest, or a prospect who left an address."""
+
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.EmailField(max_length=254)
+    origin = models.CharField(max_length=20, choices=Origin, default=Origin.OTHER)
+    latitude = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    # Only the segments chosen by hand; `segment_rules` answers for all of them.
+    chosen_segments = models.ManyToManyField(
+        Segment, blank=True, related_name="chosen_customers", db_table="customers_in_segment"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    # Set by `segment_rules.attach_segments`.
+    segments: list[Segment]
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="customer_email_is_unique_in_any_case",
+                violation_error_message="There is a customer with this e-mail already.",
+            ),
+            models.CheckConstraint(
+                name="customer_origin_is_known", condition=Q(origin__in=Origin.values)
+            ),
+            models.CheckConstraint(
+                name="customer_position_is_whole_and_on_earth",
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message="Latitude and longitude come together or not at all.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"

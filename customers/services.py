@@ -1,0 +1,60 @@
+"""What writes segments and who is put into them by hand; customers themselves are a plain form."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from core.errors import Invalid
+from core.transactions import in_transaction
+from customers.errors import SegmentHasCustomers
+from customers.models import Customer, Segment
+from customers.segment_rules import segment_ids_by_customer
+from customers.states import SegmentRuleName
+
+
+@in_transaction
+def put_into_segments(
+    *, customer: Customer, segments: Collection[Segment], is_new: bool, at: datetime
+) -> None:
+    """
+    Make these the customer's segments. Those with a rule must be the ones the rule gives.
+
+    :raises Invalid: `segment_has_rule` when one with a rule would be added or removed.
+    """
+    # Locked, so that a segment does not get a rule while somebody is put into it by hand.
+    chosen = Segment.objects.select_for_update(no_key=True).filter(
+        pk__in=[segment.pk for segment in segments], rule=SegmentRuleName.MANUAL
+    )
+    by_hand = {segment.pk for segment in chosen.order_by("pk")}
+    by_rule = {segment.pk for segment in segments} - by_hand
+    if is_new:
+        given = set()
+    else:
+        ruled = Segment.objects.exclude(rule=SegmentRuleName.MANUAL)
+        given = segment_ids_by_customer([customer.pk], ruled, at=at)[customer.pk]
+    if by_rule != given:
+        raise Invalid(
+            "segments",
+            "segment_has_rule",
+            "A segment with a rule finds its customers itself: nobody is added or removed by hand.",
+        )
+    customer.chosen_segments.set(by_hand)
+
+
+@in_transaction
+def edit_segment(*, segment: Segment, changes: dict[str, Any]) -> Segment:
+    """
+    Write the changed fields of a segment.
+
+    :raises SegmentHasCustomers: when it would get a rule while customers were put into it by hand.
+    """
+    # The lock that `put_into_segments` takes too: nobody is added in between.
+    segment = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    if changes.get("rule", SegmentRuleName.MANUAL) != SegmentRuleName.MANUAL:
+        chosen = segment.chosen_customers.count()
+        if chosen:
+            raise SegmentHasCustomers(customers=chosen)
+    for name, value in changes.items():
+        setattr(segment, name, value)
+    segment.save(update_fields=list(changes))
+    return segment

@@ -1,0 +1,69 @@
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.serializers import BaseSerializer
+
+from core.api.views import Catalogue
+from core.errors import Protected, Refusal
+from core.transactions import in_transaction
+from customers import services
+from customers.errors import SegmentHasCustomers
+from customers.filters import CustomerFilters
+from customers.models import Customer, Segment
+from customers.segment_rules import attach_customer_counts, attach_segments
+from customers.serializers import CustomerSerializer, SegmentSerializer
+
+
+class CustomerViewSet(Catalogue[Customer]):
+    """Whoever books, has booked or might. Segments are ids, those kept by a rule included."""
+
+    queryset = Customer.objects.order_by("pk")
+    serializer_class = CustomerSerializer
+    filterset_class = CustomerFilters
+    search_fields: ClassVar[list[str]] = ["first_name", "last_name", "email"]
+    ordering_fields = ("id", "first_name", "last_name", "email", "created_at")
+
+    def paginate_queryset(self, queryset: QuerySet[Customer]) -> list[Customer]:
+        page = super().paginate_queryset(queryset) or []
+        attach_segments(page, at=self.at)
+        return page
+
+    @in_transaction
+    def perform_create(self, serializer: BaseSerializer[Customer]) -> None:
+        self._save(serializer, is_new=True, created_at=self.at)
+
+    @in_transaction
+    def perform_update(self, serializer: BaseSerializer[Customer]) -> None:
+        self._save(serializer, is_new=False)
+
+    def _save(self, serializer: BaseSerializer[Customer], *, is_new: bool, **values: Any) -> None:
+        segments = serializer.validated_data.pop("segments", None)
+        customer = serializer.save(**values)
+        if segments is not None:
+            services.put_into_segments(
+                customer=customer, segments=segments, is_new=is_new, at=self.at
+            )
+
+
+class SegmentViewSet(Catalogue[Segment]):
+    """Groups of customers, put together by hand or by a rule."""
+
+    queryset = Segment.objects.order_by("pk")
+    serializer_class = SegmentSerializer
+    ordering_fields = ("id", "name")
+    search_fields: ClassVar[list[str]] = ["name"]
+    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {
+        "update": [SegmentHasCustomers],
+        "partial_update": [SegmentHasCustomers],
+        "destroy": [Protected],
+    }
+
+    def paginate_queryset(self, queryset: QuerySet[Segment]) -> list[Segment]:
+        page = super().paginate_queryset(queryset) or []
+        attach_customer_counts(page, at=self.at)
+        return page
+
+    def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
+        serializer.instance = services.edit_segment(
+            segment=serializer.instance, changes=serializer.validated_data
+        )

@@ -1,0 +1,96 @@
+"""
+Settings are read from the environment, strictly.
+
+What is missing gets its default; what is there and makes no sense ends the
+process with one line that names the variable. An empty variable counts as missing.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+from environ import Env
+
+T = TypeVar("T")
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+DATABASES = {"django.db.backends.postgresql": "postgres", "django.db.backends.sqlite3": "sqlite"}
+
+
+def stop(name: str, problem: str) -> NoReturn:
+    """End the process before it serves anything, naming the variable that is wrong."""
+    sys.exit(f"{name}: {problem}")
+
+
+def read(name: str, parse: Callable[[str], T], default: T) -> T:
+    """
+    Give the parsed value of an environment variable, or the default where it is unset or empty.
+
+    `parse` raises ValueError with a sentence for people, which ends the process.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except ValueError as error:
+        stop(name, str(error))
+
+
+def boolean(text: str) -> bool:
+    if text.lower() in TRUE | FALSE:
+        return text.lower() in TRUE
+    raise ValueError(f"say true or false, not {text!r}.")
+
+
+def positive_integer(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise ValueError(f"a whole number above 0 is needed, not {text!r}.")
+
+
+def names(text: str) -> list[str]:
+    """Read a comma-separated list; blanks around the names do not matter."""
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise ValueError(f"a comma-separated list without gaps is needed, not {text!r}.")
+    return found
+
+
+def zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is not a time zone such as Europe/Berlin.") from error
+    return text
+
+
+def database(text: str) -> dict[str, Any]:
+    """Read `sqlite:///path` or `postgres://user:password@host:port/name` into Django's shape."""
+    example = "write sqlite:///file.sqlite3 or postgres://user:password@host:5432/name."
+    try:
+        # django-environ's mapping is loosely typed; only a known engine passes.
+        found: dict[str, Any] = dict(Env.db_url_config(text))
+    except Exception as error:  # noqa: BLE001 - whatever it trips over, the address is wrong
+        raise ValueError(example) from error
+    if found.get("ENGINE") not in DATABASES or not found.get("NAME"):
+        raise ValueError(example)
+    return found
+
+
+def email(text: str) -> dict[str, Any]:
+    """Read `smtp://user:password@host:port`, `smtp+tls://…` or `consolemail://`."""
+    try:
+        return dict(Env.email_url_config(text))
+    except Exception as error:  # noqa: BLE001 - whatever it trips over, the address is wrong
+        raise ValueError(
+            "write smtp://user:password@host:25, smtp+tls://… or consolemail://."
+        ) from error
+
+
+def redis(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError(f"write redis://host:6379/0, not {text!r}.")
+    return text

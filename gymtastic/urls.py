@@ -1,0 +1,31 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import bookings.urls
+import classes.urls
+import customers.urls
+from core.api.routers import BothSlashesRouter
+from core.api.views import NoSuchAddress
+from core.health import healthz, readyz
+
+router = BothSlashesRouter()
+for app in (customers.urls, classes.urls, bookings.urls):
+    app.register(router)
+
+api = [
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *bookings.urls.urlpatterns,
+    *router.urls,
+    re_path(r"", NoSuchAddress.as_view()),
+]
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/docs")),
+    path("admin/", admin.site.urls),
+    re_path(r"^healthz/?$", healthz),
+    re_path(r"^readyz/?$", readyz),
+    re_path(r"^api$", router.get_api_root_view()),
+    path("api/", include(api)),
+]
