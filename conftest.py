@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,7 +41,6 @@ def queries_in() -> Callable[[Callable[[], Any]], int]:
 
 
 @pytest.fixture
-def berlin(settings: Any) -> Iterator[None]:
+def berlin(settings: Any) -> None:
     """Run the gym in a zone with daylight saving time."""
     settings.TIME_ZONE = "Europe/Berlin"
-    yield

@@ -82,9 +82,7 @@ def facts_for_page(
     for session, day in zip(sessions, days, strict=True):
         of_the_day = by_day.get(day)
         is_here = bool(
-            of_the_day
-            and of_the_day.class_session_id == session.id
-            and of_the_day.status in LIVE
+            of_the_day and of_the_day.class_session_id == session.id and of_the_day.status in LIVE
         )
         bookable_from, window = earliest(candidates[session.class_type_id], session.starts_at, tz)
         facts = BookingFacts(
@@ -125,9 +123,7 @@ def _bookings_on(day: date, customer_id: int, session_id: int) -> tuple[int | No
 
 
 def _windows_of(customer_id: int, class_type_ids: set[int], *, at: datetime) -> Windows:
-    rows = list(
-        BookingWindow.objects.of_class_types(class_type_ids).values_list(*WINDOW_COLUMNS)
-    )
+    rows = list(BookingWindow.objects.of_class_types(class_type_ids).values_list(*WINDOW_COLUMNS))
     windows = [Window(*row[:5]) for row in rows]
     segments = {
         segment_id: Segment(pk=segment_id, rule=rule, rule_days=days, rule_min_visits=visits)

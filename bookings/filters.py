@@ -1,4 +1,4 @@
-from datetime import date
+import datetime
 
 import django_filters
 from django.utils import timezone
@@ -8,12 +8,12 @@ from bookings.states import BookingStatus
 from classes.models import ClassSession, ClassType
 from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
-from core.api.filters import DayFilter, SeveralFilter, TrueOrFalseFilter, after, before
+from core.api.filters import DayFilter, IdFilter, SeveralFilter, TrueOrFalseFilter, after, before
 from customers.models import Customer, Segment
 
 
 class ClassSessionFilters(django_filters.FilterSet):
-    class_type = django_filters.ModelChoiceFilter(queryset=ClassType.objects.all())
+    class_type = IdFilter(queryset=ClassType.objects.all())
     status = django_filters.ChoiceFilter(choices=SessionStatus.choices)
     starts_at_after = after("starts_at")
     starts_at_before = before("starts_at")
@@ -21,7 +21,9 @@ class ClassSessionFilters(django_filters.FilterSet):
     is_premium = TrueOrFalseFilter(field_name="class_type__is_premium")
     has_spots = TrueOrFalseFilter(method="with_or_without_spots")
 
-    def on_day(self, sessions: ClassSessionQuerySet, name: str, day: date) -> ClassSessionQuerySet:
+    def on_day(
+        self, sessions: ClassSessionQuerySet, name: str, day: datetime.date
+    ) -> ClassSessionQuerySet:
         return sessions.on_day(day, timezone.get_default_timezone())
 
     def with_or_without_spots(
@@ -31,11 +33,9 @@ class ClassSessionFilters(django_filters.FilterSet):
 
 
 class BookingFilters(django_filters.FilterSet):
-    customer = django_filters.ModelChoiceFilter(queryset=Customer.objects.all())
-    class_session = django_filters.ModelChoiceFilter(queryset=ClassSession.objects.all())
-    class_type = django_filters.ModelChoiceFilter(
-        queryset=ClassType.objects.all(), field_name="class_session__class_type"
-    )
+    customer = IdFilter(queryset=Customer.objects.all())
+    class_session = IdFilter(queryset=ClassSession.objects.all())
+    class_type = IdFilter(queryset=ClassType.objects.all(), field_name="class_session__class_type")
     status = SeveralFilter(choices=BookingStatus.choices)
     starts_at_after = after("class_session__starts_at")
     starts_at_before = before("class_session__starts_at")
@@ -44,8 +44,8 @@ class BookingFilters(django_filters.FilterSet):
 
 
 class BookingWindowFilters(django_filters.FilterSet):
-    segment = django_filters.ModelChoiceFilter(queryset=Segment.objects.all())
-    class_type = django_filters.ModelChoiceFilter(queryset=ClassType.objects.all())
+    segment = IdFilter(queryset=Segment.objects.all())
+    class_type = IdFilter(queryset=ClassType.objects.all())
 
     class Meta:
         model = BookingWindow

@@ -69,9 +69,7 @@ def _has_no_spot_yet(facts: BookingFacts) -> Refusal | None:
 
 def _is_entitled(facts: BookingFacts) -> Refusal | None:
     if facts.session.is_premium and not facts.has_membership:
-        return MembershipRequired(
-            class_type=facts.session.class_type_id, plans=list(facts.plans)
-        )
+        return MembershipRequired(class_type=facts.session.class_type_id, plans=list(facts.plans))
     return None
 
 

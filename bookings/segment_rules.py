@@ -12,6 +12,7 @@ from customers.models import Segment
 def frequent_visitors(segment: Segment, at: datetime) -> "QuerySet[Any, Any]":
     """Give the customers who attended at least so often within the last days before `at`."""
     assert segment.rule_days is not None
+    assert segment.rule_min_visits is not None
     visits = Booking.objects.attended().filter(
         class_session__starts_at__gt=at - timedelta(days=segment.rule_days),
         class_session__starts_at__lte=at,

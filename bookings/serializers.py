@@ -17,11 +17,14 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from bookings.facts import Held, facts_for_page
 from bookings.models import Booking, BookingWindow
 from bookings.rules import RULES, BookingFacts, Verdict, first_refusal
-from bookings.states import BookingStatus
+from bookings.states import BookingStatus, CancelledBy
 from classes.models import ClassSession
 from classes.rows import SessionRow
+from classes.states import SessionStatus
 from core.api.fields import IdField, InstantField, StrictCharField, StrictChoiceField
 from core.api.serializers import StrictModelSerializer, StrictSerializer
+
+RULE_CODES = [(rule.refusal.code, rule.refusal.code) for rule in RULES]
 
 
 class BookingStubSerializer(serializers.Serializer[Any]):
@@ -35,9 +38,7 @@ class CustomersViewSerializer(serializers.Serializer[Any]):
     booking = BookingStubSerializer(allow_null=True)
     waitlist_position = serializers.IntegerField(allow_null=True)
     can_book = serializers.BooleanField()
-    refusal = serializers.ChoiceField(
-        choices=[rule.refusal.code for rule in RULES], allow_null=True
-    )
+    refusal = serializers.ChoiceField(choices=RULE_CODES, allow_null=True)
     bookable_from = InstantField()
     free_cancel_until = InstantField()
 
@@ -47,7 +48,7 @@ class ClassSessionSerializer(StrictModelSerializer[ClassSession]):
     ends_at = InstantField(read_only=True)
     spots_left = serializers.IntegerField(read_only=True, allow_null=True)
     waitlist_count = serializers.IntegerField(read_only=True)
-    status = StrictChoiceField(choices=ClassSession.status.field.choices, required=False)
+    status = StrictChoiceField(choices=SessionStatus.choices, required=False)
     customer = CustomersViewSerializer(
         read_only=True, required=False, help_text="Only with `for_customer`."
     )
@@ -187,7 +188,7 @@ class BookingSerializer(StrictModelSerializer[Booking]):
     starts_at = InstantField(read_only=True)
     ends_at = InstantField(read_only=True)
     cancelled_by = serializers.ChoiceField(
-        choices=Booking.cancelled_by.field.choices, read_only=True, allow_null=True
+        choices=CancelledBy.choices, read_only=True, allow_null=True
     )
 
     class Meta:
@@ -250,7 +251,7 @@ class BookingWindowSerializer(StrictModelSerializer[BookingWindow]):
 
 
 class RuleSerializer(serializers.Serializer[Any]):
-    code = serializers.ChoiceField(choices=[rule.refusal.code for rule in RULES])
+    code = serializers.ChoiceField(choices=RULE_CODES)
     passed = serializers.BooleanField()
     detail = serializers.CharField()
     facts = serializers.DictField()
@@ -278,15 +279,13 @@ def eligibility_json(verdicts: list[Verdict]) -> dict[str, Any]:
 
 class LateCancelsSerializer(serializers.Serializer[Any]):
     group = serializers.SerializerMethodField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     bookings = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     late_cancelled = serializers.IntegerField()
     no_shows = serializers.IntegerField()
     late_cancel_rate = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
 
-    @extend_schema_field(
-        {"oneOf": [{"type": "integer"}, {"type": "string", "format": "date"}]}
-    )
+    @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "date"}]})
     def get_group(self, row: dict[str, Any]) -> Any:
         return row["group"]

@@ -37,10 +37,9 @@ from bookings.serializers import (
 )
 from classes.models import ClassSession
 from classes.rows import COLUMNS
-from core.api.views import Catalogue, GymViewSet, StrictParameters
+from core.api.views import Catalogue, GymViewSet, QuerySerializers, Refusals, StrictParameters
 from core.errors import Protected, Refusal
 
-Refusals = ClassVar[dict[str, list[type[Refusal]]]]
 EDITING: list[type[Refusal]] = [CapacityBelowBookings, SessionHasBookings]
 
 
@@ -51,12 +50,12 @@ class ClassSessionViewSet(Catalogue[ClassSession]):
     serializer_class = ClassSessionSerializer
     filterset_class = ClassSessionFilters
     ordering_fields = ("starts_at", "id")
-    query_serializers = {
+    query_serializers: ClassVar[QuerySerializers] = {
         "list": ScheduleQuery,
         "retrieve": ScheduleQuery,
         "eligibility": EligibilityQuery,
     }
-    refusals: Refusals = {
+    refusals: ClassVar[Refusals] = {
         "update": EDITING,
         "partial_update": EDITING,
         "destroy": [Protected],
@@ -84,6 +83,7 @@ class ClassSessionViewSet(Catalogue[ClassSession]):
         serializer.instance = services.create_session(**serializer.validated_data)
 
     def perform_update(self, serializer: BaseSerializer[ClassSession]) -> None:
+        assert serializer.instance is not None
         serializer.instance = services.edit_session(
             session=serializer.instance, changes=serializer.validated_data
         )
@@ -117,7 +117,7 @@ class BookingViewSet(
         "created_at": "created_at",
         "starts_at": "class_session__starts_at",
     }
-    refusals: Refusals = {
+    refusals: ClassVar[Refusals] = {
         "create": [rule.refusal for rule in RULES],
         "partial_update": [SessionStarted, InvalidTransition],
         "forgive": [InvalidTransition],
@@ -176,8 +176,7 @@ class BookingWindowViewSet(Catalogue[BookingWindow]):
 class LateCancelsReport(StrictParameters):
     """What became of the bookings of a span of days, by class type, customer or ISO week."""
 
-    action = "report"
-    query_serializers = {"report": LateCancelsQuery}
+    query_serializers: ClassVar[QuerySerializers] = {"get": LateCancelsQuery}
 
     def get(self, request: Request) -> Response:
         query = self.query()

@@ -24,7 +24,9 @@ def broken_rule(error: IntegrityError) -> str:
     message = str(error)
     if message.startswith("FOREIGN KEY"):
         return FOREIGN_KEY
-    if found := re.fullmatch(r"(?:UNIQUE|CHECK) constraint failed: (?:index '(.+)'|(\w+))", message):
+    if found := re.fullmatch(
+        r"(?:UNIQUE|CHECK) constraint failed: (?:index '(.+)'|(\w+))", message
+    ):
         return found[1] or found[2]
     if found := re.fullmatch(r"UNIQUE constraint failed: (.+)", message):
         return _named_by_columns(found[1])
@@ -36,7 +38,8 @@ def _named_by_columns(columns: str) -> str:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if isinstance(constraint, UniqueConstraint) and constraint.fields:
-                its = (model._meta.get_field(name).column for name in constraint.fields)
+                columns_by_field = {one.name: one.column for one in model._meta.concrete_fields}
+                its = (columns_by_field[name] for name in constraint.fields)
                 if columns == ", ".join(f"{model._meta.db_table}.{column}" for column in its):
                     return constraint.name
     return columns
@@ -57,11 +60,13 @@ def fields_of_unique_rule(name: str) -> list[str] | None:
 def _fields(constraint: UniqueConstraint) -> list[str]:
     found = list(constraint.fields)
     for expression in constraint.expressions:
-        found += [part.name for part in expression.flatten() if isinstance(part, F)]
+        found += [part.name for part in expression.flatten() if isinstance(part, F)]  # type: ignore[union-attr, attr-defined]
     return found
 
 
-def _is_rule_of_column(name: str, model: type[Model], field: "models.Field[object, object]") -> bool:
+def _is_rule_of_column(
+    name: str, model: type[Model], field: "models.Field[object, object]"
+) -> bool:
     # PostgreSQL calls a column's own unique rule table_column_<hash>_uniq or table_column_key.
     table = model._meta.db_table
     return name == f"{table}.{field.column}" or name.startswith(f"{table}_{field.column}_")

@@ -38,8 +38,6 @@ class ApiKey(models.Model):
     def issue(cls, *, name: str, is_read_only: bool = False) -> tuple[Self, str]:
         """Make a key; the second value is the key itself, which nobody can read again."""
         key = secrets.token_urlsafe(32)
-        made = cls(
-            name=name, digest=cls.digest_of(key), prefix=key[:8], is_read_only=is_read_only
-        )
+        made = cls(name=name, digest=cls.digest_of(key), prefix=key[:8], is_read_only=is_read_only)
         made.save()
         return made, key

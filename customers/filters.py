@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.api.filters import after, before
+from core.api.filters import IdFilter, after, before
 from customers.models import Customer, Segment
 from customers.querysets import CustomerQuerySet
 from customers.segment_rules import members_of
@@ -12,9 +12,7 @@ from customers.states import Origin
 class CustomerFilters(django_filters.FilterSet):
     email = django_filters.CharFilter(method="with_email", max_length=254)
     origin = django_filters.ChoiceFilter(choices=Origin.choices)
-    segment = django_filters.ModelChoiceFilter(
-        queryset=Segment.objects.order_by("pk"), method="in_segment"
-    )
+    segment = IdFilter(queryset=Segment.objects.order_by("pk"), method="in_segment")
     created_at_after = after("created_at")
     created_at_before = before("created_at")
 

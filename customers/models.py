@@ -15,9 +15,7 @@ class Segment(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     description = models.TextField(max_length=2000, blank=True)
-    rule = models.CharField(
-        max_length=20, choices=SegmentRuleName, default=SegmentRuleName.MANUAL
-    )
+    rule = models.CharField(max_length=20, choices=SegmentRuleName, default=SegmentRuleName.MANUAL)
     rule_days = models.PositiveIntegerField(
         null=True,
         blank=True,

@@ -1,10 +1,9 @@
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework.serializers import BaseSerializer
 
-from core.api.views import Catalogue
-from core.errors import Protected, Refusal
+from core.api.views import Catalogue, Refusals
+from core.errors import Protected
 from core.transactions import in_transaction
 from customers import services
 from customers.errors import SegmentHasCustomers
@@ -23,7 +22,7 @@ class CustomerViewSet(Catalogue[Customer]):
     search_fields: ClassVar[list[str]] = ["first_name", "last_name", "email"]
     ordering_fields = ("id", "first_name", "last_name", "email", "created_at")
 
-    def paginate_queryset(self, queryset: QuerySet[Customer]) -> list[Customer]:
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         page = super().paginate_queryset(queryset) or []
         attach_segments(page, at=self.at)
         return page
@@ -52,18 +51,19 @@ class SegmentViewSet(Catalogue[Segment]):
     serializer_class = SegmentSerializer
     ordering_fields = ("id", "name")
     search_fields: ClassVar[list[str]] = ["name"]
-    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {
+    refusals: ClassVar[Refusals] = {
         "update": [SegmentHasCustomers],
         "partial_update": [SegmentHasCustomers],
         "destroy": [Protected],
     }
 
-    def paginate_queryset(self, queryset: QuerySet[Segment]) -> list[Segment]:
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         page = super().paginate_queryset(queryset) or []
         attach_customer_counts(page, at=self.at)
         return page
 
     def perform_update(self, serializer: BaseSerializer[Segment]) -> None:
+        assert serializer.instance is not None
         serializer.instance = services.edit_segment(
             segment=serializer.instance, changes=serializer.validated_data
         )

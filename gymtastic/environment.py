@@ -73,7 +73,7 @@ def database(text: str) -> dict[str, Any]:
     try:
         # django-environ's mapping is loosely typed; only a known engine passes.
         found: dict[str, Any] = dict(Env.db_url_config(text))
-    except Exception as error:  # noqa: BLE001 - whatever it trips over, the address is wrong
+    except Exception as error:
         raise ValueError(example) from error
     if found.get("ENGINE") not in DATABASES or not found.get("NAME"):
         raise ValueError(example)
@@ -84,7 +84,7 @@ def email(text: str) -> dict[str, Any]:
     """Read `smtp://user:password@host:port`, `smtp+tls://…` or `consolemail://`."""
     try:
         return dict(Env.email_url_config(text))
-    except Exception as error:  # noqa: BLE001 - whatever it trips over, the address is wrong
+    except Exception as error:
         raise ValueError(
             "write smtp://user:password@host:25, smtp+tls://… or consolemail://."
         ) from error

@@ -15,12 +15,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 if (BASE_DIR / ".env").is_file():
     Env.read_env(BASE_DIR / ".env")
 
-INSECURE_KEY = "insecure-key-for-development-only"  # noqa: S105 - refused in production
+INSECURE_KEY = "insecure-key-for-development-only"
 
 DEBUG = read("DEBUG", environment.boolean, default=True)
 SECRET_KEY = read("SECRET_KEY", str, default=INSECURE_KEY)
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", environment.names, default=[])
-CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", environment.names, default=[])
+ALLOWED_HOSTS: list[str] = read("ALLOWED_HOSTS", environment.names, default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = read("CSRF_TRUSTED_ORIGINS", environment.names, default=[])
 API_OPEN = read("API_OPEN", environment.boolean, default=DEBUG)
 API_REQUESTS_PER_MINUTE = read(
     "API_REQUESTS_PER_MINUTE", environment.positive_integer, default=6000
@@ -127,9 +127,7 @@ CACHES = {
 
 # --- Mail, time, files --------------------------------------------------------------------------
 
-vars().update(
-    read("EMAIL_URL", environment.email, default=environment.email("consolemail://"))
-)
+vars().update(read("EMAIL_URL", environment.email, default=environment.email("consolemail://")))
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, default="Gymtastic <gym@localhost>")
 
 USE_TZ = True
@@ -178,7 +176,7 @@ REST_FRAMEWORK = {
         "core.api.filters.StrictOrdering",
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.GymSchema",
-    "EXCEPTION_HANDLER": "core.api.exceptions.exception_handler",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 DRF_STANDARDIZED_ERRORS = {
@@ -195,7 +193,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SessionStatus": "classes.states.SessionStatus",
+        "BookingStatus": "bookings.states.BookingStatus",
+        "RuleCode": "bookings.serializers.RULE_CODES",
+    },
 }
 
 UNFOLD = {

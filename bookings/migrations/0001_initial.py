@@ -7,47 +7,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('classes', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("classes", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('booked', 'Booked'), ('attended', 'Attended'), ('no_show', 'Did not come'), ('cancelled', 'Cancelled in time'), ('late_cancelled', 'Cancelled late')], default='booked', max_length=20)),
-                ('occupied_day', models.DateField(blank=True, null=True)),
-                ('cutoff_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_by', models.CharField(blank=True, choices=[('customer', 'The customer'), ('gym', 'The gym')], max_length=20)),
-                ('forgiven_at', models.DateTimeField(blank=True, null=True)),
-                ('forgiven_by', models.CharField(blank=True, max_length=150)),
-                ('forgiven_reason', models.TextField(blank=True, max_length=1000)),
-                ('class_session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='classes.classsession')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Booked"),
+                            ("attended", "Attended"),
+                            ("no_show", "Did not come"),
+                            ("cancelled", "Cancelled in time"),
+                            ("late_cancelled", "Cancelled late"),
+                        ],
+                        default="booked",
+                        max_length=20,
+                    ),
+                ),
+                ("occupied_day", models.DateField(blank=True, null=True)),
+                ("cutoff_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancelled_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("customer", "The customer"), ("gym", "The gym")],
+                        max_length=20,
+                    ),
+                ),
+                ("forgiven_at", models.DateTimeField(blank=True, null=True)),
+                ("forgiven_by", models.CharField(blank=True, max_length=150)),
+                ("forgiven_reason", models.TextField(blank=True, max_length=1000)),
+                (
+                    "class_session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="classes.classsession",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('customer', 'occupied_day'), name='booking_one_per_customer_and_day'), models.UniqueConstraint(condition=models.Q(('status__in', ('booked', 'attended', 'no_show'))), fields=('class_session', 'customer'), name='booking_one_live_per_customer_and_session'), models.CheckConstraint(condition=models.Q(('status__in', ['booked', 'attended', 'no_show', 'cancelled', 'late_cancelled'])), name='booking_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('occupied_day__isnull', False), ('status__in', ('booked', 'attended', 'no_show'))), models.Q(('occupied_day__isnull', True), ('status', 'cancelled')), ('status', 'late_cancelled'), _connector='OR'), name='booking_uses_its_day_while_live'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('cancelled_by__in', ['customer', 'gym']), ('status__in', ('cancelled', 'late_cancelled'))), models.Q(('cancelled_at__isnull', True), ('cancelled_by', ''), ('status__in', ('booked', 'attended', 'no_show'))), _connector='OR'), name='booking_says_when_and_by_whom_it_was_cancelled')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "occupied_day"), name="booking_one_per_customer_and_day"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("booked", "attended", "no_show"))),
+                        fields=("class_session", "customer"),
+                        name="booking_one_live_per_customer_and_session",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["booked", "attended", "no_show", "cancelled", "late_cancelled"],
+                            )
+                        ),
+                        name="booking_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("occupied_day__isnull", False),
+                                ("status__in", ("booked", "attended", "no_show")),
+                            ),
+                            models.Q(("occupied_day__isnull", True), ("status", "cancelled")),
+                            ("status", "late_cancelled"),
+                            _connector="OR",
+                        ),
+                        name="booking_uses_its_day_while_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__in", ["customer", "gym"]),
+                                ("status__in", ("cancelled", "late_cancelled")),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", True),
+                                ("cancelled_by", ""),
+                                ("status__in", ("booked", "attended", "no_show")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="booking_says_when_and_by_whom_it_was_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BookingWindow',
+            name="BookingWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opens_before', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000)])),
-                ('unit', models.CharField(choices=[('hours', 'Hours'), ('days', 'Days')], max_length=10)),
-                ('class_type', models.ForeignKey(blank=True, help_text='Empty means every class.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='booking_windows', to='classes.classtype')),
-                ('segment', models.ForeignKey(blank=True, help_text='Empty means everyone.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='booking_windows', to='customers.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "opens_before",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10000),
+                        ]
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(choices=[("hours", "Hours"), ("days", "Days")], max_length=10),
+                ),
+                (
+                    "class_type",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty means every class.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="booking_windows",
+                        to="classes.classtype",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty means everyone.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="booking_windows",
+                        to="customers.segment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce(models.F('segment'), models.Value(0)), django.db.models.functions.comparison.Coalesce(models.F('class_type'), models.Value(0)), name='booking_window_one_per_segment_and_class_type', violation_error_message='There is a window for this segment and class type.'), models.CheckConstraint(condition=models.Q(('unit__in', ['hours', 'days'])), name='booking_window_unit_is_known'), models.CheckConstraint(condition=models.Q(('opens_before__range', (0, 10000))), name='booking_window_length_is_possible')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("segment"), models.Value(0)
+                        ),
+                        django.db.models.functions.comparison.Coalesce(
+                            models.F("class_type"), models.Value(0)
+                        ),
+                        name="booking_window_one_per_segment_and_class_type",
+                        violation_error_message="There is a window for this segment and class type.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit__in", ["hours", "days"])),
+                        name="booking_window_unit_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_before__range", (0, 10000))),
+                        name="booking_window_length_is_possible",
+                    ),
+                ],
             },
         ),
     ]

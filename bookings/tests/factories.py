@@ -24,15 +24,21 @@ class BookingFactory(factory.django.DjangoModelFactory[Booking]):
     class_session = factory.SubFactory(ClassSessionFactory)
     status = BookingStatus.BOOKED
     cutoff_at = factory.LazyAttribute(
-        lambda made: made.class_session.starts_at
-        - timedelta(minutes=made.class_session.class_type.late_cancel_cutoff_minutes)
+        lambda made: (
+            made.class_session.starts_at
+            - timedelta(minutes=made.class_session.class_type.late_cancel_cutoff_minutes)
+        )
     )
-    created_at = factory.LazyAttribute(lambda made: made.class_session.starts_at - timedelta(days=2))
+    created_at = factory.LazyAttribute(
+        lambda made: made.class_session.starts_at - timedelta(days=2)
+    )
     updated_at = factory.SelfAttribute("created_at")
     occupied_day = factory.LazyAttribute(
-        lambda made: None
-        if made.status == BookingStatus.CANCELLED
-        else local_day(made.class_session.starts_at, timezone.get_default_timezone())
+        lambda made: (
+            None
+            if made.status == BookingStatus.CANCELLED
+            else local_day(made.class_session.starts_at, timezone.get_default_timezone())
+        )
     )
     cancelled_at = factory.LazyAttribute(
         lambda made: None if made.status in LIVE else made.created_at

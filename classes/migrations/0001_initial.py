@@ -6,42 +6,155 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ClassType',
+            name="ClassType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.TextField(blank=True, max_length=2000)),
-                ('duration_minutes', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10080)])),
-                ('capacity', models.PositiveIntegerField(blank=True, help_text='Empty means unlimited.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100000)])),
-                ('late_cancel_cutoff_minutes', models.PositiveIntegerField(default=0, help_text='How long before the start a cancellation begins to be late.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(44640)])),
-                ('is_premium', models.BooleanField(default=False, help_text='Only for holders of a membership that grants it.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.TextField(blank=True, max_length=2000)),
+                (
+                    "duration_minutes",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10080),
+                        ],
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty means unlimited.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                    ),
+                ),
+                (
+                    "late_cancel_cutoff_minutes",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="How long before the start a cancellation begins to be late.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(44640),
+                        ],
+                    ),
+                ),
+                (
+                    "is_premium",
+                    models.BooleanField(
+                        default=False, help_text="Only for holders of a membership that grants it."
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('duration_minutes__range', (1, 10080))), name='class_type_duration_is_possible'), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__range', (0, 100000)), _connector='OR'), name='class_type_capacity_is_possible'), models.CheckConstraint(condition=models.Q(('late_cancel_cutoff_minutes__range', (0, 44640))), name='class_type_cutoff_is_possible')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_minutes__range", (1, 10080))),
+                        name="class_type_duration_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("capacity__isnull", True),
+                            ("capacity__range", (0, 100000)),
+                            _connector="OR",
+                        ),
+                        name="class_type_capacity_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_cancel_cutoff_minutes__range", (0, 44640))),
+                        name="class_type_cutoff_is_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClassSession',
+            name="ClassSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('duration_minutes', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10080)])),
-                ('capacity', models.PositiveIntegerField(blank=True, help_text='Empty means unlimited.', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100000)])),
-                ('booked_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('cancelled', 'Cancelled by the gym')], default='scheduled', editable=False, max_length=20)),
-                ('class_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='classes.classtype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                (
+                    "duration_minutes",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10080),
+                        ]
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty means unlimited.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                    ),
+                ),
+                ("booked_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("scheduled", "Scheduled"), ("cancelled", "Cancelled by the gym")],
+                        default="scheduled",
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "class_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="classes.classtype",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['starts_at', 'id'], name='class_session_schedule')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['scheduled', 'cancelled'])), name='class_session_status_is_known'), models.CheckConstraint(condition=models.Q(('duration_minutes__range', (1, 10080))), name='class_session_duration_is_possible'), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('booked_count__lte', models.F('capacity')), _connector='OR'), name='class_session_is_never_overbooked')],
+                "indexes": [
+                    models.Index(fields=["starts_at", "id"], name="class_session_schedule")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["scheduled", "cancelled"])),
+                        name="class_session_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_minutes__range", (1, 10080))),
+                        name="class_session_duration_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("capacity__isnull", True),
+                            ("booked_count__lte", models.F("capacity")),
+                            _connector="OR",
+                        ),
+                        name="class_session_is_never_overbooked",
+                    ),
+                ],
             },
         ),
     ]

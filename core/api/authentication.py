@@ -38,5 +38,6 @@ class OpenOrWithKey(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         key = request.auth
         if key is None:
-            return settings.API_OPEN
+            return bool(settings.API_OPEN)
+        assert isinstance(key, ApiKey)
         return not key.is_read_only or request.method in SAFE_METHODS

@@ -7,12 +7,10 @@ Every error under /api has the shape {"type", "errors": [{"code", "detail", "att
 
 from typing import Any
 
-from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.handler import exception_handler as exception_handler
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
@@ -40,6 +38,10 @@ class TryAgain(APIException):
 
 class GymExceptionHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
+        answer = self._of_the_gym(exc) or self._of_the_database(exc)
+        return answer or super().convert_known_exceptions(exc)
+
+    def _of_the_gym(self, exc: Exception) -> APIException | None:
         match exc:
             case Refusal():
                 return Refused(exc)
@@ -47,19 +49,21 @@ class GymExceptionHandler(ExceptionHandler):
                 return invalid(exc.attr, exc.code, exc.detail)
             case ProtectedError() | RestrictedError():
                 return Refused(Protected(held_by=_holders(exc)))
+            case Busy():
+                return TryAgain()
+        return None
+
+    def _of_the_database(self, exc: Exception) -> APIException | None:
+        match exc:
             case IntegrityError():
                 return self._broken_rule(exc)
             case DataError():
                 return invalid(None, "invalid", "A value is out of the database's range.")
-            case ModelValidationError():
-                return invalid(None, "invalid", " ".join(exc.messages))
-            case Busy():
-                return TryAgain()
             case OperationalError() if is_contention(exc):
                 return TryAgain()
-        return super().convert_known_exceptions(exc)
+        return None
 
-    def _broken_rule(self, error: IntegrityError) -> Exception:
+    def _broken_rule(self, error: IntegrityError) -> APIException | None:
         """Answer a write that lost a race which no friendlier check could see coming."""
         rule = broken_rule(error)
         if rule == FOREIGN_KEY:
@@ -73,7 +77,7 @@ class GymExceptionHandler(ExceptionHandler):
             return invalid(attr, "unique", "There is one with this value already.")
         if "check" in str(error).lower():
             return invalid(None, "invalid", f"This breaks a rule: {rule.replace('_', ' ')}.")
-        return error
+        return None
 
 
 class GymExceptionFormatter(ExceptionFormatter):

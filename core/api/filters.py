@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -105,14 +107,22 @@ class DayFormField(forms.DateField):
         return super().to_python(value)
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class InstantFilter(django_filters.Filter):
     field_class = InstantFormField
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(django_filters.DateFilter):
     field_class = DayFormField
 
 
+@extend_schema_field(OpenApiTypes.INT)
+class IdFilter(django_filters.ModelChoiceFilter):
+    """The id of something that must exist."""
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
 class TrueOrFalseFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`; django-filter's own ignores anything else."""
 

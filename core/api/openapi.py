@@ -40,12 +40,13 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 class GymSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
-        serializer = getattr(self.view, "query_serializers", {}).get(self._action)
+        serializer = getattr(self.view, "query_serializers", {}).get(self._operation)
         return [serializer] if serializer else []
 
     @property
-    def _action(self) -> str:
-        return getattr(self.view, "action", None) or ""
+    def _operation(self) -> str:
+        action: str | None = getattr(self.view, "action", None)
+        return action or str(self.method).lower()
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         responses: Schema = super()._get_response_bodies(direction)
@@ -55,7 +56,7 @@ class GymSchema(AutoSchema):
         for code, description in ANSWERS.items():
             if self._may_answer(code):
                 responses.setdefault(code, _answer(description, errors.ref))
-        refusals = getattr(self.view, "refusals", {}).get(self._action, [])
+        refusals = getattr(self.view, "refusals", {}).get(self._operation, [])
         if refusals:
             codes = {"type": "string", "enum": [refusal.code for refusal in refusals]}
             responses["409"] = _answer(_told(refusals), _errors_schema(codes))

@@ -82,7 +82,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
         for name, beginning in getattr(self.Meta, "by_action", {}).items():
             if self._changes(attrs, name, beginning):
                 refused.append(name)
-            attrs.pop(self.fields[name].source, None)
+            attrs.pop(str(self.fields[name].source), None)
         if refused:
             problem = ErrorDetail("This cannot be changed here.", code="immutable")
             raise ValidationError({name: [problem] for name in refused})
@@ -90,7 +90,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
 
     def _changes(self, attrs: dict[str, Any], name: str, beginning: Any = NOTHING) -> bool:
         """Does the request give the field another value than it has, or begins with?"""
-        source = self.fields[name].source
+        source = str(self.fields[name].source)
         if source not in attrs:
             return False
         if self.instance is not None:

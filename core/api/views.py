@@ -20,17 +20,25 @@ M = TypeVar("M", bound=models.Model)
 ALWAYS_ACCEPTED = {"format"}
 MAY_BE_BLANK = {"search"}
 
+QuerySerializers = dict[str, type[QuerySerializer]]
+Refusals = dict[str, list[type[Refusal]]]
+
+
+def operation_of(view: APIView) -> str:
+    """Name what a view is asked for: a viewset's action, else the method."""
+    action: str | None = getattr(view, "action", None)
+    return action or (view.request.method or "").lower()
+
 
 class StrictParameters(APIView):
     """Refuses query parameters that the operation does not know, that are blank or doubled."""
 
     # What an operation takes beside filters, order and pages, by the action's name.
-    query_serializers: ClassVar[dict[str, type[QuerySerializer]]] = {}
+    query_serializers: ClassVar[QuerySerializers] = {}
     # What an operation may answer with 409, by the action's name. The OpenAPI document lists it.
-    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {}
-    action: str | None = None
+    refusals: ClassVar[Refusals] = {}
     # The moment of the request, in UTC: the one reading of the clock that services are given.
-    at: datetime | None = None
+    at: datetime
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -48,7 +56,7 @@ class StrictParameters(APIView):
             raise ValidationError({name: [detail] for name, detail in refused.items()})
 
     def accepted_parameters(self) -> set[str]:
-        serializer = self.query_serializers.get(self.action or "")
+        serializer = self.query_serializers.get(operation_of(self))
         return ALWAYS_ACCEPTED | set(serializer().fields if serializer else ())
 
     def query(self) -> dict[str, Any]:
@@ -57,7 +65,7 @@ class StrictParameters(APIView):
 
         :raises ValidationError: naming the parameter that is missing or malformed.
         """
-        serializer_class = self.query_serializers[self.action or ""]
+        serializer_class = self.query_serializers[operation_of(self)]
         own = {
             name: value
             for name, value in self.request.query_params.items()
@@ -65,7 +73,8 @@ class StrictParameters(APIView):
         }
         serializer = serializer_class(data=own, context={"at": self.at})
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        validated: dict[str, Any] = serializer.validated_data
+        return validated
 
 
 class GymViewSet(StrictParameters, GenericViewSet[M]):
@@ -83,9 +92,9 @@ class GymViewSet(StrictParameters, GenericViewSet[M]):
         return accepted | set(filterset.base_filters if filterset else ())
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "at": self.at}
+        return {**super().get_serializer_context(), "at": getattr(self, "at", None)}
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         # DRF's metadata would look the object up again for each method it describes.
         return Response({"name": self.get_view_name(), "methods": self.allowed_methods})
 
@@ -93,7 +102,7 @@ class GymViewSet(StrictParameters, GenericViewSet[M]):
 class Catalogue(GymViewSet[M], ModelViewSet[M]):
     """List, create, read, PUT, PATCH and DELETE of what the gym keeps lists of."""
 
-    refusals: ClassVar[dict[str, list[type[Refusal]]]] = {"destroy": [Protected]}
+    refusals: ClassVar[Refusals] = {"destroy": [Protected]}
 
     @in_transaction
     def perform_create(self, serializer: BaseSerializer[M]) -> None:

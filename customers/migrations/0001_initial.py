@@ -7,42 +7,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('description', models.TextField(blank=True, max_length=2000)),
-                ('rule', models.CharField(choices=[('manual', 'Chosen by hand'), ('new_customers', 'Customers created within the last days'), ('frequent_visitors', 'Attended at least so often within the last days')], default='manual', max_length=20)),
-                ('rule_days', models.PositiveIntegerField(blank=True, help_text='How many days back the rule looks, to the second.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(36500)])),
-                ('rule_min_visits', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("description", models.TextField(blank=True, max_length=2000)),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("manual", "Chosen by hand"),
+                            ("new_customers", "Customers created within the last days"),
+                            (
+                                "frequent_visitors",
+                                "Attended at least so often within the last days",
+                            ),
+                        ],
+                        default="manual",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "rule_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="How many days back the rule looks, to the second.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(36500),
+                        ],
+                    ),
+                ),
+                (
+                    "rule_min_visits",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('rule__in', ['manual', 'new_customers', 'frequent_visitors'])), name='segment_rule_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('rule__in', ('new_customers', 'frequent_visitors')), ('rule_days__gte', 1)), models.Q(models.Q(('rule__in', ('new_customers', 'frequent_visitors')), _negated=True), ('rule_days__isnull', True)), _connector='OR'), name='segment_rule_days_iff_needed'), models.CheckConstraint(condition=models.Q(models.Q(('rule__in', ('frequent_visitors',)), ('rule_min_visits__gte', 1)), models.Q(models.Q(('rule__in', ('frequent_visitors',)), _negated=True), ('rule_min_visits__isnull', True)), _connector='OR'), name='segment_rule_min_visits_iff_needed')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rule__in", ["manual", "new_customers", "frequent_visitors"])
+                        ),
+                        name="segment_rule_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rule__in", ("new_customers", "frequent_visitors")),
+                                ("rule_days__gte", 1),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("rule__in", ("new_customers", "frequent_visitors")),
+                                    _negated=True,
+                                ),
+                                ("rule_days__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="segment_rule_days_iff_needed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rule__in", ("frequent_visitors",)), ("rule_min_visits__gte", 1)
+                            ),
+                            models.Q(
+                                models.Q(("rule__in", ("frequent_visitors",)), _negated=True),
+                                ("rule_min_visits__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="segment_rule_min_visits_iff_needed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_name', models.CharField(max_length=100)),
-                ('last_name', models.CharField(max_length=100)),
-                ('email', models.EmailField(max_length=254)),
-                ('origin', models.CharField(choices=[('web', 'Web'), ('referral', 'Referral'), ('walk_in', 'Walk-in'), ('phone', 'Phone'), ('other', 'Other')], default='other', max_length=20)),
-                ('latitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
-                ('longitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
-                ('chosen_segments', models.ManyToManyField(blank=True, db_table='customers_in_segment', related_name='chosen_customers', to='customers.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_name", models.CharField(max_length=100)),
+                ("last_name", models.CharField(max_length=100)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("web", "Web"),
+                            ("referral", "Referral"),
+                            ("walk_in", "Walk-in"),
+                            ("phone", "Phone"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "chosen_segments",
+                    models.ManyToManyField(
+                        blank=True,
+                        db_table="customers_in_segment",
+                        related_name="chosen_customers",
+                        to="customers.segment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='customer_email_is_unique_in_any_case', violation_error_message='There is a customer with this e-mail already.'), models.CheckConstraint(condition=models.Q(('origin__in', ['web', 'referral', 'walk_in', 'phone', 'other'])), name='customer_origin_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='customer_position_is_whole_and_on_earth', violation_error_message='Latitude and longitude come together or not at all.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="customer_email_is_unique_in_any_case",
+                        violation_error_message="There is a customer with this e-mail already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin__in", ["web", "referral", "walk_in", "phone", "other"])
+                        ),
+                        name="customer_origin_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customer_position_is_whole_and_on_earth",
+                        violation_error_message="Latitude and longitude come together or not at all.",
+                    ),
+                ],
             },
         ),
     ]
