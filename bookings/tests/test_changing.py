@@ -8,7 +8,7 @@ import pytest
 from bookings import services
 from bookings.errors import InvalidTransition, SessionStarted
 from bookings.models import Booking
-from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy
+from bookings.states import LIVE, NOT_LIVE, CancelledBy
 from bookings.tests.factories import BookingFactory
 from classes.models import ClassSession
 from classes.tests.factories import TUESDAY_18
