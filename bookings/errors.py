@@ -92,17 +92,16 @@ class InvalidTransition(Refusal):
     """a booking's status cannot become this one, or not before `allowed_from`."""
 
     code = "invalid_transition"
-    status: str
+    from_: str
     to: str
     allowed_from: datetime | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
-        facts: dict[str, Any] = {"from": self.status, "to": self.to}
-        return facts | ({"allowed_from": self.allowed_from} if self.allowed_from else {})
+        return {name: value for name, value in super().facts.items() if value is not None}
 
     def __str__(self) -> str:
-        sentence = f"A booking that is {self.status} cannot become {self.to}"
+        sentence = f"A booking that is {self.from_} cannot become {self.to}"
         return f"{sentence} so early." if self.allowed_from else f"{sentence}."
 
 

@@ -142,17 +142,17 @@ def status_after(
     if asked == status or (asked == BookingStatus.CANCELLED and status in NOT_LIVE):
         return status
     if status in NOT_LIVE:
-        raise InvalidTransition(status=status, to=asked)
+        raise InvalidTransition(from_=status, to=asked)
     if asked == BookingStatus.CANCELLED:
         if at >= starts_at:
             raise SessionStarted(starts_at=starts_at)
         if status != BookingStatus.BOOKED:
-            raise InvalidTransition(status=status, to=asked)
+            raise InvalidTransition(from_=status, to=asked)
         return BookingStatus.LATE_CANCELLED if at > cutoff_at else BookingStatus.CANCELLED
     allowed_from = {
         BookingStatus.ATTENDED: starts_at - CHECK_IN_OPENS,
         BookingStatus.NO_SHOW: starts_at,
     }.get(BookingStatus(asked))
     if allowed_from is not None and at < allowed_from:
-        raise InvalidTransition(status=status, to=asked, allowed_from=allowed_from)
+        raise InvalidTransition(from_=status, to=asked, allowed_from=allowed_from)
     return asked

@@ -18,7 +18,12 @@ class Refusal(Exception):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, field) for name, field in self.fact_names().items()}
+
+    @classmethod
+    def fact_names(cls) -> dict[str, str]:
+        """Map each fact to its field; `from_` is told as `from`, a word of Python's."""
+        return {field.name.rstrip("_"): field.name for field in fields(cls)}
 
 
 @dataclass(eq=False)

@@ -54,7 +54,7 @@ def forgive(*, booking: Booking, by: str, reason: str, at: datetime) -> Booking:
     if booking.status == BookingStatus.CANCELLED:
         return booking
     if booking.status != BookingStatus.LATE_CANCELLED:
-        raise InvalidTransition(status=booking.status, to=BookingStatus.CANCELLED)
+        raise InvalidTransition(from_=booking.status, to=BookingStatus.CANCELLED)
     booking.status, booking.occupied_day = BookingStatus.CANCELLED, None
     booking.updated_at = booking.forgiven_at = at
     booking.forgiven_by, booking.forgiven_reason = by, reason

@@ -84,6 +84,12 @@ class GymSchema(AutoSchema):
         return schema
 
 
+def without_trailing_slashes(result: Schema, **kwargs: Any) -> Schema:
+    """Name each address once, the short way, although both ways answer."""
+    result["paths"] = {path.rstrip("/"): told for path, told in result["paths"].items()}
+    return result
+
+
 def _errors_schema(code: Schema) -> Schema:
     return {
         "type": "object",
@@ -116,5 +122,6 @@ def _told(refusals: list[type[Refusal]]) -> str:
     lines = ["The gym says no:"]
     for refusal in refusals:
         sentence = re.sub(r"\s+", " ", (refusal.__doc__ or "").split("\n\n")[0]).strip()
-        lines.append(f"- `{refusal.code}`: {sentence}")
+        facts = ", ".join(refusal.fact_names()) or "none"
+        lines.append(f"- `{refusal.code}`: {sentence} Facts: {facts}.")
     return "\n".join(lines)
