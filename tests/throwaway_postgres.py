@@ -209,7 +209,7 @@ def _version(binaries: Path, server_user: Mapping[str, Any]) -> int:
 
 
 def _copy_of_the_wheel(binaries: Path, directory: Path) -> Path:
-    """Copy the wheel out of an environment that is closed to the server's user (/root, say)."""
+    """Copy the wheel out of an environment that is closed to the server's user, as root's is."""
     package = binaries.parent.parent
     other_versions = {path.name for path in package.glob("pginstall*")} - {binaries.parent.name}
     unused = shutil.ignore_patterns("include", "*.a", "__pycache__", *other_versions)
