@@ -1,4 +1,4 @@
-"""What writes segments and who is put into them by hand; customers themselves are a plain form."""
+"""Everything that writes customers and segments."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,6 +10,42 @@ from customers.errors import SegmentHasCustomers
 from customers.models import Customer, Segment
 from customers.segment_rules import segment_ids_by_customer
 from customers.states import SegmentRuleName
+
+
+@in_transaction
+def create_customer(
+    *, values: dict[str, Any], segments: Collection[Segment] | None, at: datetime
+) -> Customer:
+    """
+    Write a new customer, put into the given segments.
+
+    :raises Invalid: `segment_has_rule` when one of the segments has a rule.
+    """
+    customer = Customer.objects.create(**values, created_at=at)
+    if segments is not None:
+        put_into_segments(customer=customer, segments=segments, is_new=True, at=at)
+    return customer
+
+
+@in_transaction
+def edit_customer(
+    *,
+    customer: Customer,
+    changes: dict[str, Any],
+    segments: Collection[Segment] | None,
+    at: datetime,
+) -> Customer:
+    """
+    Write the changed fields of a customer and, unless None, the segments.
+
+    :raises Invalid: `segment_has_rule` when one with a rule would be added or removed.
+    """
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    customer.save(update_fields=list(changes))
+    if segments is not None:
+        put_into_segments(customer=customer, segments=segments, is_new=False, at=at)
+    return customer
 
 
 @in_transaction

@@ -4,7 +4,6 @@ from rest_framework.serializers import BaseSerializer
 
 from core.api.views import Catalogue, Refusals
 from core.errors import Protected
-from core.transactions import in_transaction
 from customers import services
 from customers.errors import SegmentHasCustomers
 from customers.filters import CustomerFilters
@@ -27,21 +26,18 @@ class CustomerViewSet(Catalogue[Customer]):
         attach_segments(page, at=self.at)
         return page
 
-    @in_transaction
     def perform_create(self, serializer: BaseSerializer[Customer]) -> None:
-        self._save(serializer, is_new=True, created_at=self.at)
+        values = dict(serializer.validated_data)
+        segments = values.pop("segments", None)
+        serializer.instance = services.create_customer(values=values, segments=segments, at=self.at)
 
-    @in_transaction
     def perform_update(self, serializer: BaseSerializer[Customer]) -> None:
-        self._save(serializer, is_new=False)
-
-    def _save(self, serializer: BaseSerializer[Customer], *, is_new: bool, **values: Any) -> None:
-        segments = serializer.validated_data.pop("segments", None)
-        customer = serializer.save(**values)
-        if segments is not None:
-            services.put_into_segments(
-                customer=customer, segments=segments, is_new=is_new, at=self.at
-            )
+        assert serializer.instance is not None
+        changes = dict(serializer.validated_data)
+        segments = changes.pop("segments", None)
+        serializer.instance = services.edit_customer(
+            customer=serializer.instance, changes=changes, segments=segments, at=self.at
+        )
 
 
 class SegmentViewSet(Catalogue[Segment]):
