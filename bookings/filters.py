@@ -8,11 +8,19 @@ from bookings.states import BookingStatus
 from classes.models import ClassSession, ClassType
 from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
-from core.api.filters import DayFilter, IdFilter, SeveralFilter, TrueOrFalseFilter, after, before
+from core.api.filters import (
+    DayFilter,
+    IdFilter,
+    SeveralFilter,
+    StrictFilterSet,
+    TrueOrFalseFilter,
+    after,
+    before,
+)
 from customers.models import Customer, Segment
 
 
-class ClassSessionFilters(django_filters.FilterSet):
+class ClassSessionFilters(StrictFilterSet):
     class_type = IdFilter(queryset=ClassType.objects.all())
     status = django_filters.ChoiceFilter(choices=SessionStatus.choices)
     starts_at_after = after("starts_at")
@@ -32,7 +40,7 @@ class ClassSessionFilters(django_filters.FilterSet):
         return sessions.with_a_free_spot() if has_spots else sessions.without_a_free_spot()
 
 
-class BookingFilters(django_filters.FilterSet):
+class BookingFilters(StrictFilterSet):
     customer = IdFilter(queryset=Customer.objects.all())
     class_session = IdFilter(queryset=ClassSession.objects.all())
     class_type = IdFilter(queryset=ClassType.objects.all(), field_name="class_session__class_type")
@@ -43,7 +51,7 @@ class BookingFilters(django_filters.FilterSet):
     created_at_before = before("created_at")
 
 
-class BookingWindowFilters(django_filters.FilterSet):
+class BookingWindowFilters(StrictFilterSet):
     segment = IdFilter(queryset=Segment.objects.all())
     class_type = IdFilter(queryset=ClassType.objects.all())
 

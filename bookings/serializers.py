@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
-from django.db.models import F
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -157,9 +156,9 @@ BOOKING_COLUMNS = (
     "id",
     "customer_id",
     "class_session_id",
-    F("class_session__class_type__name"),
-    F("class_session__starts_at"),
-    F("class_session__duration_minutes"),
+    "class_session__class_type__name",
+    "class_session__starts_at",
+    "class_session__duration_minutes",
     *BookingRow._fields[6:],
 )
 

@@ -37,6 +37,7 @@ from bookings.serializers import (
 )
 from classes.models import ClassSession
 from classes.rows import COLUMNS
+from core.api.pagination import Rows
 from core.api.views import Catalogue, GymViewSet, QuerySerializers, Refusals, StrictParameters
 from core.errors import Protected, Refusal
 
@@ -66,8 +67,8 @@ class ClassSessionViewSet(Catalogue[ClassSession]):
         return super().get_queryset().select_related("class_type")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sessions = self.filter_queryset(self.queryset.values_list(*COLUMNS))
-        page = self.paginate_queryset(sessions) or []
+        sessions = self.filter_queryset(self.queryset)
+        page = self.paginate_queryset(Rows(sessions, *COLUMNS)) or []
         return self.get_paginated_response(
             sessions_json(page, customer_id=self.query().get("for_customer"), at=self.at)
         )
@@ -127,8 +128,8 @@ class BookingViewSet(
         return super().get_queryset().select_related("class_session__class_type")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        bookings = self.filter_queryset(self.queryset.values_list(*BOOKING_COLUMNS))
-        page = self.paginate_queryset(bookings) or []
+        bookings = self.filter_queryset(self.queryset)
+        page = self.paginate_queryset(Rows(bookings, *BOOKING_COLUMNS)) or []
         return self.get_paginated_response([booking_json(BookingRow._make(row)) for row in page])
 
     def perform_create(self, serializer: BaseSerializer[Booking]) -> None:

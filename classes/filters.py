@@ -1,7 +1,5 @@
-import django_filters
-
-from core.api.filters import TrueOrFalseFilter
+from core.api.filters import StrictFilterSet, TrueOrFalseFilter
 
 
-class ClassTypeFilters(django_filters.FilterSet):
+class ClassTypeFilters(StrictFilterSet):
     is_premium = TrueOrFalseFilter()

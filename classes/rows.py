@@ -7,9 +7,7 @@ Making a hundred model instances costs more than fetching them, so lists work on
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
-from django.db.models import F
-
-from classes.models import ClassSession
+from classes.models import ClassSession, ClassType
 from classes.querysets import ClassSessionQuerySet
 
 
@@ -42,6 +40,30 @@ class SessionRow(NamedTuple):
             kind.late_cancel_cutoff_minutes,
         )
 
+    def as_session(self) -> ClassSession:
+        """
+        Give the session with its class type, without a query.
+
+        What the row does not know is fetched if it is read, and so is `booked_count`, which
+        others change all the time.
+        """
+        session = ClassSession.from_db(
+            None,
+            ("id", "class_type_id", "starts_at", "duration_minutes", "capacity", "status"),
+            (*self[:5], self.status),
+        )
+        session.class_type = ClassType.from_db(
+            None,
+            ("id", "name", "late_cancel_cutoff_minutes", "is_premium"),
+            (
+                self.class_type_id,
+                self.class_type_name,
+                self.late_cancel_cutoff_minutes,
+                self.is_premium,
+            ),
+        )
+        return session
+
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.duration_minutes)
@@ -54,9 +76,9 @@ class SessionRow(NamedTuple):
 
 COLUMNS = (
     *SessionRow._fields[:7],
-    F("class_type__name"),
-    F("class_type__is_premium"),
-    F("class_type__late_cancel_cutoff_minutes"),
+    "class_type__name",
+    "class_type__is_premium",
+    "class_type__late_cancel_cutoff_minutes",
 )
 
 

@@ -1,5 +1,6 @@
 """Reading points in time and local days as people and programs write them."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from django.utils.dateparse import parse_datetime
@@ -9,8 +10,15 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
 class NotAnInstant(ValueError):
     """The text is not an ISO 8601 time, or lies outside the years 1900 to 2199."""
+
+
+class NotADay(ValueError):
+    """The text is not a day as YYYY-MM-DD, or lies outside the years 1900 to 2199."""
 
 
 def parse_instant(text: str, tz: tzinfo) -> datetime:
@@ -26,7 +34,8 @@ def parse_instant(text: str, tz: tzinfo) -> datetime:
     if len(text) > 16 and text[-6] == " ":
         text = f"{text[:-6]}+{text[-5:]}"
     try:
-        found = parse_datetime(text)
+        # Python's own parser stops reading at a NUL.
+        found = None if "\x00" in text else parse_datetime(text)
         if found is None:
             raise NotAnInstant("Write a time such as 2026-03-31T18:00:00Z.")
         aware = found if found.tzinfo else found.replace(tzinfo=tz)
@@ -36,6 +45,24 @@ def parse_instant(text: str, tz: tzinfo) -> datetime:
     if not EARLIEST <= instant < LATEST:
         raise NotAnInstant("The year must be within 1900 to 2199.")
     return instant
+
+
+def parse_day(text: str) -> date:
+    """
+    Read a day written as YYYY-MM-DD and in no other way.
+
+    :raises NotADay: when the text is no such day, or its year is not within 1900 to 2199.
+    """
+    try:
+        # Python would also take 20260331 and 2026-W14-2.
+        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise NotADay("Write a day such as 2026-03-31.")
+    if not EARLIEST.year <= day.year < LATEST.year:
+        raise NotADay("The year must be within 1900 to 2199.")
+    return day
 
 
 def local_midnight(day: date, tz: tzinfo) -> datetime:

@@ -2,14 +2,14 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.api.filters import IdFilter, after, before
+from core.api.filters import IdFilter, StrictFilterSet, after, before
 from customers.models import Customer, Segment
 from customers.querysets import CustomerQuerySet
 from customers.segment_rules import members_of
 from customers.states import Origin
 
 
-class CustomerFilters(django_filters.FilterSet):
+class CustomerFilters(StrictFilterSet):
     email = django_filters.CharFilter(method="with_email", max_length=254)
     origin = django_filters.ChoiceFilter(choices=Origin.choices)
     segment = IdFilter(queryset=Segment.objects.order_by("pk"), method="in_segment")

@@ -5,7 +5,9 @@ the environment (or from `.env` beside manage.py); `.env.example` lists it all.
 
 import os
 from pathlib import Path
+from typing import Any
 
+from django.urls import reverse_lazy
 from environ import Env
 
 from gymtastic import environment
@@ -216,9 +218,60 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+
+# --- The admin ----------------------------------------------------------------------------------
+
+
+def sidebar_item(title: str, icon: str, model: str) -> dict[str, Any]:
+    """Link a model's list; only who may see it gets the link."""
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: any(
+            request.user.has_perm(f"{app}.{act}_{name}") for act in ("view", "change")
+        ),
+    }
+
+
 UNFOLD = {
     "SITE_TITLE": "Gymtastic",
     "SITE_HEADER": "Gymtastic",
     "SITE_SYMBOL": "fitness_center",
     "SHOW_HISTORY": True,
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": "Schedule",
+                "items": [
+                    sidebar_item("Sessions", "calendar_month", "classes.classsession"),
+                    sidebar_item("Bookings", "how_to_reg", "bookings.booking"),
+                ],
+            },
+            {
+                "title": "Customers",
+                "items": [
+                    sidebar_item("Customers", "group", "customers.customer"),
+                    sidebar_item("Segments", "label", "customers.segment"),
+                ],
+            },
+            {
+                "title": "What the gym offers",
+                "items": [
+                    sidebar_item("Class types", "sports_gymnastics", "classes.classtype"),
+                    sidebar_item("Booking windows", "schedule", "bookings.bookingwindow"),
+                ],
+            },
+            {
+                "title": "Access",
+                "items": [
+                    sidebar_item("Staff", "badge", "auth.user"),
+                    sidebar_item("Groups", "groups", "auth.group"),
+                    sidebar_item("API keys", "key", "core.apikey"),
+                ],
+            },
+        ],
+    },
 }

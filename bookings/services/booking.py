@@ -47,7 +47,7 @@ def _write(customer_id: int, facts: BookingFacts) -> Booking:
     session = facts.session
     booking = Booking.objects.create(
         customer_id=customer_id,
-        class_session_id=session.id,
+        class_session=session.as_session(),
         occupied_day=facts.day,
         cutoff_at=session.cutoff_at,
         created_at=facts.at,

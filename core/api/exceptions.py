@@ -7,12 +7,13 @@ Every error under /api has the shape {"type", "errors": [{"code", "detail", "att
 
 from typing import Any
 
-from django.db import DataError, IntegrityError, OperationalError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, ValidationError
 
 from core.constraints import FOREIGN_KEY, broken_rule, fields_of_unique_rule
 from core.errors import Busy, Invalid, Protected, Refusal
@@ -61,6 +62,11 @@ class GymExceptionHandler(ExceptionHandler):
                 return invalid(None, "invalid", "A value is out of the database's range.")
             case OperationalError() if is_contention(exc):
                 return TryAgain()
+            case ObjectDoesNotExist():
+                # Deleted by somebody else since this request found it.
+                return NotFound()
+            case DatabaseError() if "did not affect any rows" in str(exc):
+                return NotFound()
         return None
 
     def _broken_rule(self, error: IntegrityError) -> APIException | None:

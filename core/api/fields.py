@@ -14,7 +14,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.instants import EARLIEST, LATEST, NotAnInstant, parse_instant
+from core.instants import NotADay, NotAnInstant, parse_day, parse_instant
 
 HIGHEST_ID = 2**63 - 1
 
@@ -141,12 +141,12 @@ class IdField(StrictIntegerField):
 class DayField(serializers.DateField):
     """A calendar day, `YYYY-MM-DD`, of the years 1900 to 2199."""
 
-    default_error_messages = {"range": "The year must be within 1900 to 2199."}
+    default_error_messages = {"invalid": "{problem}"}
 
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str):
-            self.fail("invalid", format="YYYY-MM-DD")
-        day = super().to_internal_value(value)
-        if not EARLIEST.year <= day.year < LATEST.year:
-            self.fail("range")
-        return day
+            self.fail("invalid", problem="Write a day such as 2026-03-31.")
+        try:
+            return parse_day(value)
+        except NotADay as error:
+            self.fail("invalid", problem=str(error))

@@ -2,6 +2,7 @@
 Filters that never guess: a value they cannot read is a 400, not an empty or a full list.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.api.exceptions import invalid
-from core.instants import EARLIEST, LATEST, NotAnInstant, parse_instant
+from core.instants import NotADay, NotAnInstant, parse_day, parse_instant
 
 LONGEST_SEARCH = 100
 MOST_SEARCH_WORDS = 8
@@ -41,7 +42,8 @@ class StrictSearch(SearchFilter):
                 "max_length",
                 f"At most {LONGEST_SEARCH} characters and {MOST_SEARCH_WORDS} words.",
             )
-        return super().get_search_terms(request)
+        # DRF reads quotes as a shell does, and a lone one as a search for anything.
+        return text.split()
 
 
 class StrictOrdering(OrderingFilter):
@@ -83,6 +85,17 @@ class StrictOrdering(OrderingFilter):
         ]
 
 
+class StrictFilterSet(django_filters.FilterSet):
+    """A filter set that makes only the filters that the request names: no other can matter."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        # Shadows the class's own, of which every request would copy all.
+        self.base_filters = {
+            name: each for name, each in type(self).base_filters.items() if name in (data or ())
+        }
+        super().__init__(data, **kwargs)
+
+
 class InstantFormField(forms.Field):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
@@ -95,16 +108,27 @@ class InstantFormField(forms.Field):
 
 class DayFormField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
-        # strptime would take 2026-1-3 and the year 1; both are typing errors here.
-        if isinstance(value, str) and value:
-            try:
-                day = date.fromisoformat(value)
-            except ValueError as error:
-                raise ValidationError("Write a day such as 2026-03-31.", code="invalid") from error
-            if len(value) != 10 or not EARLIEST.year <= day.year < LATEST.year:
-                raise ValidationError("The year must be within 1900 to 2199.", code="invalid")
-            return day
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_day(value)
+        except NotADay as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class IdFormField(django_filters.fields.ModelChoiceField):
+    def to_python(self, value: Any) -> Any:
+        # int() would also read 1_0 and the digits of other scripts.
+        if isinstance(value, str) and value and not (value.isascii() and value.isdigit()):
+            raise ValidationError("An id is a whole number.", code="invalid")
         return super().to_python(value)
+
+
+class SeveralFormField(django_filters.fields.BaseCSVField):
+    def clean(self, value: Any) -> Any:
+        if value is not None and not all(value):
+            raise ValidationError("There is a gap between two commas.", code="invalid")
+        return super().clean(value)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -121,6 +145,8 @@ class DayFilter(django_filters.DateFilter):
 class IdFilter(django_filters.ModelChoiceFilter):
     """The id of something that must exist."""
 
+    field_class = IdFormField
+
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class TrueOrFalseFilter(django_filters.TypedChoiceFilter):
@@ -134,6 +160,8 @@ class TrueOrFalseFilter(django_filters.TypedChoiceFilter):
 
 class SeveralFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
     """One or more of the choices, comma-separated."""
+
+    base_field_class = SeveralFormField
 
 
 def after(path: str) -> InstantFilter:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -9,6 +10,23 @@ from core.api.exceptions import invalid
 
 # A page number beyond this cannot exist, and its offset would not fit the databases' integers.
 HIGHEST_PAGE = 10**12
+
+
+class Rows:
+    """
+    A queryset as tuples of columns, for a paginator.
+
+    It counts before the columns are chosen: their joins would triple what counting costs.
+    """
+
+    def __init__(self, queryset: QuerySet[Any, Any], *columns: str) -> None:
+        self._queryset, self._columns = queryset, columns
+
+    def count(self) -> int:
+        return self._queryset.count()
+
+    def __getitem__(self, part: slice) -> QuerySet[Any, Any]:
+        return self._queryset[part].values_list(*self._columns)
 
 
 class Pages(PageNumberPagination):

@@ -48,10 +48,11 @@ class StrictJSONParser(BaseParser):
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+        # The depth first: what follows may recurse.
+        _refuse_deep_nesting(data)
         # Only escapes can smuggle these in, and few bodies have any.
         if "\\u" in text:
             _refuse_unstorable(data)
-        _refuse_deep_nesting(data)
         return data
 
 

@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
@@ -30,6 +31,12 @@ def operation_of(view: APIView) -> str:
     return action or (view.request.method or "").lower()
 
 
+@cache
+def _names_in(serializer_class: type[QuerySerializer]) -> frozenset[str]:
+    # Reading them off an instance copies every field, on every request.
+    return frozenset(serializer_class().fields)
+
+
 class StrictParameters(APIView):
     """Refuses query parameters that the operation does not know, that are blank or doubled."""
 
@@ -57,7 +64,7 @@ class StrictParameters(APIView):
 
     def accepted_parameters(self) -> set[str]:
         serializer = self.query_serializers.get(operation_of(self))
-        return ALWAYS_ACCEPTED | set(serializer().fields if serializer else ())
+        return ALWAYS_ACCEPTED | (_names_in(serializer) if serializer else set())
 
     def query(self) -> dict[str, Any]:
         """
@@ -69,7 +76,7 @@ class StrictParameters(APIView):
         own = {
             name: value
             for name, value in self.request.query_params.items()
-            if name in serializer_class().fields
+            if name in _names_in(serializer_class)
         }
         serializer = serializer_class(data=own, context={"at": self.at})
         serializer.is_valid(raise_exception=True)
@@ -106,6 +113,8 @@ class Catalogue(GymViewSet[M], ModelViewSet[M]):
 
     @in_transaction
     def perform_create(self, serializer: BaseSerializer[M]) -> None:
+        # Not to be taken for an update where a contention makes it run again.
+        serializer.instance = None
         serializer.save()
 
     @in_transaction
