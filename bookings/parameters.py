@@ -42,8 +42,8 @@ class LateCancelsQuery(QuerySerializer):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `from` is a word of Python's, so it cannot be declared in the class body.
         fields = super().get_fields()
-        fields["from"] = DayField(required=False, help_text="First day; 30 days before `to` unless given.")
-        fields["to"] = DayField(required=False, help_text="Day after the last; tomorrow unless given.")
+        fields["from"] = DayField(required=False, help_text="First day; else 30 days before `to`.")
+        fields["to"] = DayField(required=False, help_text="Day after the last; else tomorrow.")
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

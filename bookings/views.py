@@ -37,7 +37,6 @@ from bookings.serializers import (
 )
 from classes.models import ClassSession
 from classes.rows import COLUMNS
-from core.api.pagination import Rows
 from core.api.views import Catalogue, GymViewSet, QuerySerializers, Refusals, StrictParameters
 from core.errors import Protected, Refusal
 
@@ -67,8 +66,7 @@ class ClassSessionViewSet(Catalogue[ClassSession]):
         return super().get_queryset().select_related("class_type")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sessions = self.filter_queryset(self.queryset)
-        page = self.paginate_queryset(Rows(sessions, *COLUMNS)) or []
+        page = self.page_of_rows(self.filter_queryset(self.queryset), COLUMNS)
         return self.get_paginated_response(
             sessions_json(page, customer_id=self.query().get("for_customer"), at=self.at)
         )
@@ -128,8 +126,7 @@ class BookingViewSet(
         return super().get_queryset().select_related("class_session__class_type")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        bookings = self.filter_queryset(self.queryset)
-        page = self.paginate_queryset(Rows(bookings, *BOOKING_COLUMNS)) or []
+        page = self.page_of_rows(self.filter_queryset(self.queryset), BOOKING_COLUMNS)
         return self.get_paginated_response([booking_json(BookingRow._make(row)) for row in page])
 
     def perform_create(self, serializer: BaseSerializer[Booking]) -> None:

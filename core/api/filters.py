@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_filters.fields import BaseCSVField, ModelChoiceField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -88,10 +89,12 @@ class StrictOrdering(OrderingFilter):
 class StrictFilterSet(django_filters.FilterSet):
     """A filter set that makes only the filters that the request names: no other can matter."""
 
+    base_filters: dict[str, django_filters.Filter]
+
     def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         # Shadows the class's own, of which every request would copy all.
         self.base_filters = {
-            name: each for name, each in type(self).base_filters.items() if name in (data or ())
+            name: each for name, each in self.base_filters.items() if name in (data or ())
         }
         super().__init__(data, **kwargs)
 
@@ -116,7 +119,7 @@ class DayFormField(forms.DateField):
             raise ValidationError(str(error), code="invalid") from error
 
 
-class IdFormField(django_filters.fields.ModelChoiceField):
+class IdFormField(ModelChoiceField):
     def to_python(self, value: Any) -> Any:
         # int() would also read 1_0 and the digits of other scripts.
         if isinstance(value, str) and value and not (value.isascii() and value.isdigit()):
@@ -124,7 +127,7 @@ class IdFormField(django_filters.fields.ModelChoiceField):
         return super().to_python(value)
 
 
-class SeveralFormField(django_filters.fields.BaseCSVField):
+class SeveralFormField(BaseCSVField):
     def clean(self, value: Any) -> Any:
         if value is not None and not all(value):
             raise ValidationError("There is a gap between two commas.", code="invalid")

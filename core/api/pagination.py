@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,13 +20,13 @@ class Rows:
     It counts before the columns are chosen: their joins would triple what counting costs.
     """
 
-    def __init__(self, queryset: QuerySet[Any, Any], *columns: str) -> None:
+    def __init__(self, queryset: "QuerySet[Any, Any]", columns: Sequence[str]) -> None:
         self._queryset, self._columns = queryset, columns
 
     def count(self) -> int:
         return self._queryset.count()
 
-    def __getitem__(self, part: slice) -> QuerySet[Any, Any]:
+    def __getitem__(self, part: slice) -> "QuerySet[Any, Any]":
         return self._queryset[part].values_list(*self._columns)
 
 
