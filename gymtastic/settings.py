@@ -4,6 +4,7 @@ the environment (or from `.env` beside manage.py); `.env.example` lists it all.
 """
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # Threads that race for one spot each need a connection to the same file.
-    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".pytest_cache" / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {
+        "NAME": Path(tempfile.gettempdir()) / f"gymtastic-test-{os.getpid()}.sqlite3"
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
