@@ -1,0 +1,169 @@
+"""
+Proves what is stored twice against the rows: a session's counter against its live
+bookings, and the day that a booking uses against the start of its session.
+
+Each repair is a transaction that locks the session first, as the services do.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, Min, Q
+
+from bookings.facts import local_day
+from bookings.models import Booking
+from bookings.states import LIVE
+from classes.models import ClassSession
+from core.constraints import broken_rule
+from core.transactions import in_transaction
+
+SESSIONS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class WrongCount:
+    """A session's counter is not the number of its live bookings."""
+
+    session_id: int
+    stored: int
+    counted: int
+
+    def __str__(self) -> str:
+        return f"Session {self.session_id}: {self.stored} bookings stored, {self.counted} counted."
+
+
+@dataclass(frozen=True)
+class WrongDay:
+    """Some bookings of a session use another day than the one on which it starts."""
+
+    session_id: int
+    first: date
+    last: date
+    day: date
+
+    def __str__(self) -> str:
+        stored = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        return f"Session {self.session_id}: its bookings use {stored}, it starts on {self.day}."
+
+
+Difference = WrongCount | WrongDay
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What was done about a difference, or why nothing could be."""
+
+    is_done: bool
+    sentence: str
+
+
+def differences(*, tz: tzinfo) -> Iterator[list[Difference]]:
+    """
+    Check every session, in the order of their ids: give each one's differences, mostly none.
+
+    One statement, so what is booked meanwhile is in both numbers or in neither. The days are
+    compared by what the services make them with, not by the database's own time zones.
+    """
+    rows = (
+        ClassSession.objects.annotate(
+            live=Count("bookings", filter=Q(bookings__status__in=LIVE)),
+            first=Min("bookings__occupied_day"),
+            last=Max("bookings__occupied_day"),
+        )
+        .order_by("pk")
+        .values_list("pk", "starts_at", "booked_count", "live", "first", "last")
+    )
+    for pk, starts_at, stored, live, first, last in rows.iterator(chunk_size=SESSIONS_AT_ONCE):
+        found: list[Difference] = []
+        if stored != live:
+            found.append(WrongCount(pk, stored, live))
+        if first is not None:
+            day = local_day(starts_at, tz)
+            if not first == last == day:
+                found.append(WrongDay(pk, first, last, day))
+        yield found
+
+
+def repair(found: Iterable[Difference], *, tz: tzinfo) -> Iterator[Repair]:
+    """Make what is stored equal to what the rows say, one session after the other."""
+    wrong_days = []
+    for one in found:
+        if isinstance(one, WrongCount):
+            yield _recount(one.session_id)
+        else:
+            wrong_days.append(one)
+    yield from _repair_days(wrong_days, tz)
+
+
+def _repair_days(wrong: list[WrongDay], tz: tzinfo) -> Iterator[Repair]:
+    # Where a change of the zone moves every day on by one, a customer's last booking goes
+    # first and makes room for the one before it.
+    for one in sorted(wrong, key=_latest_first_if_it_moves_on):
+        moved, in_the_way = _move_to_its_day(one.session_id, tz)
+        if moved:
+            sentence = f"Session {one.session_id}: {moved} bookings use {one.day} now."
+            yield Repair(True, sentence)
+        yield from in_the_way
+
+
+def _latest_first_if_it_moves_on(one: WrongDay) -> int:
+    return -one.day.toordinal() if one.day > one.first else one.day.toordinal()
+
+
+@in_transaction
+def _move_to_its_day(session_id: int, tz: tzinfo) -> tuple[int, list[Repair]]:
+    """Give how many bookings now use their session's day, and what keeps the others from it."""
+    session = ClassSession.objects.select_for_update(no_key=True).get(pk=session_id)
+    day = local_day(session.starts_at, tz)
+    elsewhere = Booking.objects.using_a_day().filter(class_session=session)
+    elsewhere = elsewhere.exclude(occupied_day=day).select_for_update(no_key=True).order_by("pk")
+    wrong = list(elsewhere)
+    stuck = _move(wrong, day)
+    in_the_way = []
+    for booking in stuck:
+        of_the_day = Booking.objects.filter(customer=booking.customer_id, occupied_day=day).first()
+        by = f": booking {of_the_day.pk} uses that day" if of_the_day else ""
+        in_the_way.append(
+            Repair(
+                False,
+                f"Session {session_id}: booking {booking.pk} of customer {booking.customer_id} "
+                f"cannot move to {day}{by}.",
+            )
+        )
+    return len(wrong) - len(stuck), in_the_way
+
+
+def _move(bookings: list[Booking], day: date) -> list[Booking]:
+    """Move all that can be moved, in as few statements as their conflicts allow; give the rest."""
+    if not bookings:
+        return []
+    try:
+        with transaction.atomic():
+            ids = [booking.pk for booking in bookings]
+            Booking.objects.filter(pk__in=ids).update(occupied_day=day)
+    except IntegrityError as error:
+        if broken_rule(error) != "booking_one_per_customer_and_day":
+            raise
+    else:
+        return []
+    if len(bookings) == 1:
+        return bookings
+    middle = len(bookings) // 2
+    return _move(bookings[:middle], day) + _move(bookings[middle:], day)
+
+
+@in_transaction
+def _recount(session_id: int) -> Repair:
+    session = ClassSession.objects.select_for_update(no_key=True).get(pk=session_id)
+    live = Booking.objects.live().filter(class_session=session).count()
+    if session.capacity is not None and live > session.capacity:
+        return Repair(
+            False,
+            f"Session {session_id} cannot be repaired: {live} bookings are live, "
+            f"its capacity is {session.capacity}.",
+        )
+    session.booked_count = live
+    session.save(update_fields=["booked_count"])
+    return Repair(True, f"Session {session_id}: {live} bookings stored now.")

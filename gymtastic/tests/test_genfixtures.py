@@ -1,0 +1,307 @@
+from datetime import UTC, datetime, time, timedelta
+from io import StringIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+
+import bookings.demo
+import classes.demo
+from bookings.errors import DailyLimitReached
+from bookings.models import Booking, BookingWindow
+from bookings.services import book_session, change_status, edit_session
+from bookings.states import LIVE, BookingStatus, CancelledBy
+from classes.models import ClassSession, ClassType
+from core.demo import DemoPlan
+from customers.models import Customer, Segment
+from customers.segment_rules import attach_customer_counts
+from customers.states import SegmentRuleName
+
+# A Thursday, in the middle of the day and of a second.
+AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
+MODELS = (Segment, Customer, ClassType, ClassSession, BookingWindow, Booking)
+
+pytestmark = pytest.mark.django_db
+
+
+def genfixtures(at=AT, **options):
+    printed = StringIO()
+    call_command("genfixtures", at=at, stdout=printed, **options)
+    return printed.getvalue()
+
+
+def every_row() -> dict[str, list[dict[str, Any]]]:
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS} | {
+        "members": list(Customer.chosen_segments.through.objects.order_by("pk").values())
+    }
+
+
+def story() -> list[tuple[Any, ...]]:
+    """Tell what was made without naming any id."""
+    in_order = Booking.objects.order_by("customer__email", "class_session__starts_at", "created_at")
+    return list(
+        in_order.values_list(
+            "customer__email",
+            "customer__first_name",
+            "customer__created_at",
+            "customer__chosen_segments__name",
+            "class_session__starts_at",
+            "class_session__class_type__name",
+            "class_session__booked_count",
+            "status",
+            "created_at",
+            "updated_at",
+            "cancelled_at",
+            "forgiven_at",
+        )
+    )
+
+
+def story_of_a_run_that_is_undone(**options):
+    with transaction.atomic():
+        genfixtures(**options)
+        told = story()
+        transaction.set_rollback(True)
+    return told
+
+
+def plan(at):
+    return DemoPlan(at=at, tz=UTC, seed=1, scale=1, reached=0)
+
+
+def without_progress(steps, label):
+    return steps
+
+
+def test_a_run_fills_five_weeks_with_every_kind_of_booking():
+    genfixtures()
+
+    assert Customer.objects.count() == 100
+    assert ClassSession.objects.count() == 50
+    assert Booking.objects.count() == pytest.approx(500, rel=0.2)
+    assert set(Booking.objects.values_list("status", flat=True)) == set(BookingStatus)
+    assert Booking.objects.filter(cancelled_by=CancelledBy.GYM).exists()
+    assert Booking.objects.filter(forgiven_at__isnull=False, status="cancelled").exists()
+    assert Booking.objects.filter(status__in=LIVE, class_session__starts_at__gt=AT).exists()
+    starts = ClassSession.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert (starts.first(), starts.last()) == (
+        datetime(2030, 4, 25, 18, 30, tzinfo=UTC),
+        datetime(2030, 5, 29, 18, tzinfo=UTC),
+    )
+    full_to_come = ClassSession.objects.filter(starts_at__gt=AT, booked_count=F("capacity"))
+    assert full_to_come.exists()
+
+
+def test_every_rule_of_segments_finds_somebody_and_every_kind_of_window_is_there():
+    genfixtures()
+
+    segments = list(Segment.objects.order_by("pk"))
+    attach_customer_counts(segments, at=AT)
+    assert {segment.rule for segment in segments} == set(SegmentRuleName)
+    assert all(0 < segment.customer_count < 100 for segment in segments)
+    assert set(
+        BookingWindow.objects.values_list(
+            "segment__name", "class_type__name", "opens_before", "unit"
+        )
+    ) == {
+        (None, None, 14, "days"),
+        (None, "Spinning", 7, "days"),
+        ("Founding members", None, 21, "days"),
+        ("Trial members", None, 72, "hours"),
+    }
+
+
+def test_what_was_made_is_what_the_services_would_have_written():
+    genfixtures()
+
+    call_command("check_bookings", stdout=StringIO())
+    for booking in Booking.objects.select_related("customer", "class_session__class_type"):
+        session = booking.class_session
+        cutoff = timedelta(minutes=session.class_type.late_cancel_cutoff_minutes)
+        assert not session.class_type.is_premium
+        assert booking.cutoff_at == session.starts_at - cutoff
+        assert booking.customer.created_at < booking.created_at < min(AT, session.starts_at)
+        assert booking.created_at <= booking.updated_at < AT
+        if booking.cancelled_at:
+            assert booking.created_at < booking.cancelled_at < session.starts_at
+        if booking.status == BookingStatus.LATE_CANCELLED or booking.forgiven_at:
+            assert booking.cancelled_at > booking.cutoff_at
+        elif booking.cancelled_by == CancelledBy.CUSTOMER:
+            assert booking.cancelled_at <= booking.cutoff_at
+        assert (booking.occupied_day is None) == (booking.status == BookingStatus.CANCELLED)
+        if session.status == "cancelled":
+            assert booking.status not in LIVE
+
+
+def test_nobody_booked_before_booking_opened():
+    genfixtures()
+
+    seen = set()
+    rows = Booking.objects.values_list(
+        "customer__chosen_segments__name",
+        "class_session__class_type__name",
+        "class_session__starts_at",
+        "created_at",
+    )
+    for segment, class_type, starts_at, created_at in rows:
+        days = {"Founding members": 21, "Trial members": 3, None: 14}[segment]
+        if class_type == "Spinning" and segment is None:
+            days = 7
+        seen.add(days)
+        assert created_at >= starts_at - timedelta(days=days)
+    assert seen == {3, 7, 14, 21}
+
+
+def test_a_second_run_adds_nothing():
+    genfixtures()
+    before = every_row()
+
+    said = genfixtures(at=AT + timedelta(hours=5))
+
+    assert every_row() == before
+    assert "nothing was added" in said
+
+
+def test_what_staff_edited_stays_as_they_left_it():
+    genfixtures()
+    Customer.objects.filter(email__endswith=".7@gymtastic.example").update(email="me@example.org")
+    ClassType.objects.filter(name="Pilates").update(name="Reformer")
+    BookingWindow.objects.filter(segment__name="Trial members").delete()
+    unbooked = ClassSession.objects.filter(class_type__name="Aerial Yoga").last()
+    edit_session(session=unbooked, changes={"starts_at": unbooked.starts_at + timedelta(days=3)})
+    booked = Booking.objects.filter(status="booked", class_session__starts_at__gt=AT).first()
+    change_status(booking=booked, to="cancelled", at=AT)
+    before = every_row()
+
+    genfixtures()
+
+    assert every_row() == before
+
+
+def test_a_run_two_days_later_carries_the_timetable_on_by_two_days():
+    genfixtures()
+    before = every_row()
+
+    genfixtures(at=AT + timedelta(days=2))
+
+    new = ClassSession.objects.filter(starts_at__gte=AT.replace(hour=0) + timedelta(days=14))
+    assert set(new.values_list("starts_at", "class_type__name")) == {
+        (datetime(2030, 5, 30, 18, 30, tzinfo=UTC), "Aerial Yoga"),
+        (datetime(2030, 5, 31, 17, tzinfo=UTC), "Open Training"),
+        (datetime(2030, 5, 31, 18, 30, tzinfo=UTC), "Pilates"),
+    }
+    Booking.objects.filter(class_session__in=new).delete()
+    new.delete()
+    assert every_row() == before
+
+
+def test_a_run_half_a_year_later_makes_five_more_weeks():
+    genfixtures()
+
+    genfixtures(at=AT + timedelta(days=182))
+
+    assert ClassSession.objects.count() == 100
+    assert Customer.objects.count() == 100
+    call_command("check_bookings", stdout=StringIO())
+
+
+def test_a_seed_always_tells_the_same_story():
+    told = story_of_a_run_that_is_undone(seed=5)
+
+    assert len(told) > 400
+    assert story_of_a_run_that_is_undone(seed=5) == told
+    assert story_of_a_run_that_is_undone(seed=6) != told
+
+
+def test_a_larger_scale_adds_what_is_missing_to_a_smaller_one():
+    genfixtures(scale=1)
+    small = every_row()
+
+    genfixtures(scale=2)
+
+    assert Customer.objects.count() == 200
+    assert ClassSession.objects.count() == 100
+    assert Booking.objects.count() == pytest.approx(1000, rel=0.1)
+    large = every_row()
+    assert all(large[name][: len(rows)] == rows for name, rows in small.items())
+    call_command("check_bookings", stdout=StringIO())
+
+
+def test_a_class_keeps_its_hour_on_the_wall_when_summer_time_begins(berlin):
+    genfixtures(at=datetime(2030, 3, 28, 12, tzinfo=UTC))
+
+    starts = ClassSession.objects.filter(class_type__name="Yoga", starts_at__week_day=2)
+    assert {one.astimezone(ZoneInfo("Europe/Berlin")).time() for one in starts_of(starts)} == {
+        time(18, 30)
+    }
+    assert {one.time() for one in starts_of(starts)} == {time(17, 30), time(16, 30)}
+    call_command("check_bookings", stdout=StringIO())
+
+
+def starts_of(sessions):
+    return sessions.values_list("starts_at", flat=True)
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_on_any_weekday_the_first_two_sessions_are_on_one_day_to_come(days):
+    at = AT + timedelta(days=days)
+
+    classes.demo.generate(plan(at), without_progress)
+
+    first, second = ClassSession.objects.order_by("pk")[:2]
+    assert first.starts_at.date() == second.starts_at.date() > at.date()
+    assert (first.capacity, second.class_type.is_premium) == (None, False)
+
+
+def test_the_booking_that_is_printed_can_be_made_and_a_second_one_that_day_cannot():
+    said = genfixtures()
+
+    found = bookings.demo.showcase(at=AT)
+    first, second = ClassSession.objects.order_by("pk")[:2]
+    customer_id = Customer.objects.order_by("pk").first().pk
+    assert found == (customer_id, first.pk, second.pk)
+    assert f'{{"customer": {customer_id}, "class_session": {first.pk}}}' in said
+    assert f'{{"customer": {customer_id}, "class_session": {second.pk}}}' in said
+    book_session(customer_id=customer_id, session_id=first.pk, at=AT)
+    with pytest.raises(DailyLimitReached):
+        book_session(customer_id=customer_id, session_id=second.pk, at=AT)
+    assert bookings.demo.showcase(at=AT).first_id not in (first.pk, second.pk)
+
+
+@pytest.mark.parametrize(
+    ("debug", "users"),
+    [
+        pytest.param(True, [("demo", True)], id="made for development"),
+        pytest.param(False, [], id="never made in production"),
+    ],
+)
+def test_a_login_for_the_demo(settings, debug, users):
+    settings.DEBUG = debug
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+    said = genfixtures()
+
+    assert list(get_user_model().objects.values_list("username", "is_superuser")) == users
+    assert ("with the password demo" in said) is debug
+
+
+def test_a_superuser_keeps_the_demo_login_from_being_made(settings):
+    settings.DEBUG = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    get_user_model().objects.create_superuser("petra", password="secret")
+
+    genfixtures()
+
+    assert get_user_model().objects.get().username == "petra"
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "1.5", "many"])
+def test_a_scale_that_makes_no_sense_is_refused_and_nothing_written(scale):
+    with pytest.raises(CommandError, match="is not a whole number from 1 on"):
+        call_command("genfixtures", f"--scale={scale}")
+
+    assert not Customer.objects.exists()
