@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bookings.reports import GroupBy
-from core.api.fields import HIGHEST_ID, DayField, InstantField
+from core.api.fields import DayField, IdParameter, InstantField
 from core.api.serializers import QuerySerializer
 from customers.models import Customer
 
@@ -16,11 +16,8 @@ DAYS_REPORTED = 30
 
 
 class ScheduleQuery(QuerySerializer):
-    for_customer = serializers.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=HIGHEST_ID,
-        help_text="Adds to each session what it means to this customer.",
+    for_customer = IdParameter(
+        required=False, help_text="Adds to each session what it means to this customer."
     )
 
     def validate_for_customer(self, customer_id: int) -> int:
@@ -30,7 +27,7 @@ class ScheduleQuery(QuerySerializer):
 
 
 class EligibilityQuery(QuerySerializer):
-    customer = serializers.IntegerField(min_value=1, max_value=HIGHEST_ID)
+    customer = IdParameter()
     at = InstantField(required=False, help_text="Moves only the clock: bookings are as now.")
 
 

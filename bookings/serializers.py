@@ -70,6 +70,7 @@ class ClassSessionSerializer(StrictModelSerializer[ClassSession]):
         ]
         read_only_fields = ["booked_count"]
         extra_kwargs = {"duration_minutes": {"required": False}}
+        sometimes = ["customer"]
         fixed = ["class_type"]
         by_action = {"status": "scheduled"}
 

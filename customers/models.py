@@ -4,10 +4,24 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from customers.querysets import CustomerQuerySet
+from customers.querysets import CustomerQuerySet, comparable_email
 from customers.states import RULES_WITH_DAYS, RULES_WITH_VISITS, Origin, SegmentRuleName
 
 LONGEST_RULE_DAYS = 36_500
+
+
+class EmailAddressField(models.EmailField):
+    """
+    An e-mail address as it was typed.
+
+    Only a domain with letters beyond ASCII is stored in lower case: databases disagree on
+    such letters, and two spellings of one address would be two customers.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = comparable_email(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 class Segment(models.Model):
@@ -36,12 +50,17 @@ class Segment(models.Model):
             ),
             models.CheckConstraint(
                 name="segment_rule_days_iff_needed",
-                condition=Q(rule__in=RULES_WITH_DAYS, rule_days__gte=1)
+                # A comparison with nothing is neither true nor false, and would pass a check.
+                condition=Q(rule__in=RULES_WITH_DAYS, rule_days__isnull=False, rule_days__gte=1)
                 | (~Q(rule__in=RULES_WITH_DAYS) & Q(rule_days__isnull=True)),
             ),
             models.CheckConstraint(
                 name="segment_rule_min_visits_iff_needed",
-                condition=Q(rule__in=RULES_WITH_VISITS, rule_min_visits__gte=1)
+                condition=Q(
+                    rule__in=RULES_WITH_VISITS,
+                    rule_min_visits__isnull=False,
+                    rule_min_visits__gte=1,
+                )
                 | (~Q(rule__in=RULES_WITH_VISITS) & Q(rule_min_visits__isnull=True)),
             ),
         ]
@@ -55,7 +74,7 @@ class Customer(models.Model):
 
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
-    email = models.EmailField(max_length=254)
+    email = EmailAddressField(max_length=254)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.OTHER)
     latitude = models.FloatField(
         null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
@@ -87,7 +106,12 @@ class Customer(models.Model):
             models.CheckConstraint(
                 name="customer_position_is_whole_and_on_earth",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message="Latitude and longitude come together or not at all.",
             ),
         ]

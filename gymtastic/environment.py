@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from environ import Env
@@ -16,7 +17,7 @@ from environ import Env
 T = TypeVar("T")
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-DATABASES = {"django.db.backends.postgresql": "postgres", "django.db.backends.sqlite3": "sqlite"}
+SCHEMES = ("sqlite:///", "postgres://", "postgresql://")
 
 
 def stop(name: str, problem: str) -> NoReturn:
@@ -70,12 +71,13 @@ def zone(text: str) -> str:
 def database(text: str) -> dict[str, Any]:
     """Read `sqlite:///path` or `postgres://user:password@host:port/name` into Django's shape."""
     example = "write sqlite:///file.sqlite3 or postgres://user:password@host:5432/name."
+    if not text.startswith(SCHEMES):
+        raise ValueError(example)
     try:
-        # django-environ's mapping is loosely typed; only a known engine passes.
         found: dict[str, Any] = dict(Env.db_url_config(text))
     except Exception as error:
         raise ValueError(example) from error
-    if found.get("ENGINE") not in DATABASES or not found.get("NAME"):
+    if not found.get("NAME"):
         raise ValueError(example)
     return found
 
@@ -91,6 +93,16 @@ def email(text: str) -> dict[str, Any]:
 
 
 def redis(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
+    address = urlsplit(text)
+    # Reading the port is what finds one that is no number.
+    if address.scheme not in {"redis", "rediss"} or not address.hostname or address.port == 0:
         raise ValueError(f"write redis://host:6379/0, not {text!r}.")
     return text
+
+
+def origins(text: str) -> list[str]:
+    """Read a comma-separated list of origins, each with its scheme."""
+    found = names(text)
+    if not all(one.startswith(("https://", "http://")) for one in found):
+        raise ValueError(f"each origin begins with https://, unlike {text!r}.")
+    return found

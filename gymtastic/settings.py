@@ -23,7 +23,7 @@ INSECURE_KEY = "insecure-key-for-development-only"
 DEBUG = read("DEBUG", environment.boolean, default=True)
 SECRET_KEY = read("SECRET_KEY", str, default=INSECURE_KEY)
 ALLOWED_HOSTS: list[str] = read("ALLOWED_HOSTS", environment.names, default=[])
-CSRF_TRUSTED_ORIGINS: list[str] = read("CSRF_TRUSTED_ORIGINS", environment.names, default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = read("CSRF_TRUSTED_ORIGINS", environment.origins, default=[])
 API_OPEN = read("API_OPEN", environment.boolean, default=DEBUG)
 API_REQUESTS_PER_MINUTE = read(
     "API_REQUESTS_PER_MINUTE", environment.positive_integer, default=6000

@@ -1,12 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 import bookings.urls
 import classes.urls
 import customers.urls
-from core.api.routers import BothSlashesRouter
+from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
 from core.health import healthz, readyz
 
@@ -15,8 +14,8 @@ for app in (customers.urls, classes.urls, bookings.urls):
     app.register(router)
 
 api = [
-    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
-    re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^schema/?$", OpenApiDocument.as_view(), name="schema"),
+    re_path(r"^docs/?$", SwaggerUi.as_view(url_name="schema"), name="docs"),
     *bookings.urls.urlpatterns,
     *router.urls,
     re_path(r"", NoSuchAddress.as_view()),

@@ -138,6 +138,15 @@ class IdField(StrictIntegerField):
         super().__init__(min_value=1, max_value=HIGHEST_ID, **kwargs)
 
 
+class IdParameter(IdField):
+    """An id in a query string: digits and nothing else."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and data.isascii() and data.isdigit()):
+            self.fail("invalid")
+        return super().to_internal_value(int(data[:20]))
+
+
 class DayField(serializers.DateField):
     """A calendar day, `YYYY-MM-DD`, of the years 1900 to 2199."""
 

@@ -24,6 +24,8 @@ ANSWERS = {
     "403": "The key may only read.",
     "404": "There is nothing at this address.",
     "405": "This method is not for this address.",
+    "406": "The answer is not to be had in a form that the request accepts.",
+    "413": "The body is too large.",
     "415": "The body is not JSON.",
     "429": "The key's requests of this minute are used up; Retry-After says when to come back.",
     "503": "Too many requests met at the same place; nothing was written.",
@@ -64,7 +66,7 @@ class GymSchema(AutoSchema):
 
     def _may_answer(self, code: str) -> bool:
         match code:
-            case "403" | "415" | "503":
+            case "403" | "413" | "415" | "503":
                 return self.method not in ("GET", "HEAD")
             case "404":
                 return "{" in self.path or self._is_list_view()
@@ -79,6 +81,9 @@ class GymSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Schema:
         schema: Schema = super()._map_basic_serializer(serializer, direction)
+        for name in getattr(getattr(serializer, "Meta", None), "sometimes", ()):
+            if name in schema.get("required", ()):
+                schema["required"].remove(name)
         if direction == "request" and isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
         return schema

@@ -1,3 +1,4 @@
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from core.api.views import StrictParameters
@@ -5,6 +6,14 @@ from core.api.views import StrictParameters
 
 class Resources(StrictParameters, APIRootView):
     """Everything that the API has lists of."""
+
+
+class OpenApiDocument(StrictParameters, SpectacularAPIView):
+    """The OpenAPI document of this API."""
+
+
+class SwaggerUi(StrictParameters, SpectacularSwaggerView):
+    """The documentation to read and try, with nothing from outside."""
 
 
 class BothSlashesRouter(DefaultRouter):

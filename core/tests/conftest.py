@@ -1,0 +1,20 @@
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+@pytest.fixture
+def statements_of() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the SQL statements that a block sends."""
+
+    @contextmanager
+    def capture() -> Iterator[list[str]]:
+        statements: list[str] = []
+        with CaptureQueriesContext(connection) as captured:
+            yield statements
+        statements += [query["sql"] for query in captured]
+
+    return capture

@@ -1,0 +1,109 @@
+"""
+Every address and operation of the API, read off the URLs themselves.
+
+So a new resource is held to the API's conventions from its first day; all it has to add is
+a way of making one of it, in `BODIES`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+class Operation(NamedTuple):
+    method: str
+    address: str
+    action: str
+    view: type
+
+
+def _routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield address, pattern
+        else:
+            yield from _routes(pattern.url_patterns, address)
+
+
+def _operations() -> Iterator[Operation]:
+    for route, pattern in _routes(get_resolver().url_patterns):
+        view = getattr(pattern.callback, "cls", None)
+        if not route.startswith("api/") or view is None or view.schema is None:
+            continue
+        address = re.sub(r"\(\?P<pk>[^)]*\)", "{id}", "/" + route.replace("^", ""))
+        address = address.removesuffix("$").removesuffix("/?")
+        actions = getattr(pattern.callback, "actions", None) or {
+            method: method for method in METHODS if hasattr(view, method)
+        }
+        for method, action in sorted(actions.items()):
+            if method in METHODS:
+                yield Operation(method, address, action, view)
+
+
+OPERATIONS = [one for one in _operations() if not one.address.endswith(("schema", "docs"))]
+ADDRESSES = sorted({one.address for one in OPERATIONS if one.address != "/api/"})
+LISTS = [one.address for one in OPERATIONS if one.action == "list"]
+CATALOGUES = [
+    address
+    for address in LISTS
+    if any(one.action == "destroy" and one.address == f"{address}/{{id}}" for one in OPERATIONS)
+]
+
+
+def as_words(value: Any) -> str:
+    """Name a test after what it is about."""
+    if isinstance(value, Operation):
+        return f"{value.method} {as_words(value.address)}"
+    return value.removeprefix("/api/").replace("_", " ") if isinstance(value, str) else repr(value)
+
+
+def make(api: APIClient, address: str, **changes: Any) -> dict[str, Any]:
+    """Make one through the API, with everything that it needs."""
+    number = api.get(address, {"page_size": 1}).json()["count"]
+    response = api.post(address, BODIES[address](api, number) | changes)
+    assert response.status_code == 201, response.content
+    return response.json()
+
+
+def filled_in(api: APIClient, address: str) -> str:
+    """Put the id of something that was just made into an address."""
+    if "{id}" not in address:
+        return address
+    made = make(api, address.split("/{id}", maxsplit=1)[0])
+    return address.replace("{id}", str(made["id"]))
+
+
+def _tomorrow(number: int) -> str:
+    return (timezone.now() + timedelta(days=1, hours=number)).isoformat()
+
+
+BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
+    "/api/customers": lambda api, number: {
+        "first_name": "Anna",
+        "last_name": "Schmidt",
+        "email": f"anna.{number}@example.org",
+    },
+    "/api/segments": lambda api, number: {"name": f"Segment {number}"},
+    "/api/class_types": lambda api, number: {"name": "Yoga"},
+    "/api/class_sessions": lambda api, number: {
+        "class_type": make(api, "/api/class_types")["id"],
+        "starts_at": _tomorrow(number),
+    },
+    "/api/bookings": lambda api, number: {
+        "customer": make(api, "/api/customers")["id"],
+        "class_session": make(api, "/api/class_sessions")["id"],
+    },
+    "/api/booking_windows": lambda api, number: {
+        "segment": make(api, "/api/segments")["id"],
+        "opens_before": 7,
+        "unit": "days",
+    },
+}

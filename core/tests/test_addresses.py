@@ -1,0 +1,127 @@
+import pytest
+
+from core.tests.operations import (
+    ADDRESSES,
+    BODIES,
+    LISTS,
+    METHODS,
+    OPERATIONS,
+    as_words,
+    filled_in,
+    make,
+)
+
+
+def test_the_root_lists_every_resource(api):
+    listed = api.get("/api").json()
+
+    addresses = sorted(address.removeprefix("http://testserver") for address in listed.values())
+    assert addresses == sorted(LISTS)
+    assert sorted(listed) == sorted(address.removeprefix("/api/") for address in LISTS)
+    assert set(BODIES) == set(LISTS)
+
+
+def test_the_root_answers_with_and_without_a_slash(api):
+    assert api.get("/api").json() == api.get("/api/").json()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=as_words)
+def test_a_slash_at_the_end_makes_no_difference(api, operation):
+    address = filled_in(api, operation.address).removesuffix("/")
+
+    without = getattr(api, operation.method)(address, {})
+    if operation.method == "delete":
+        address = filled_in(api, operation.address)
+    with_slash = getattr(api, operation.method)(f"{address}/", {})
+
+    assert without.status_code == with_slash.status_code
+    assert without.status_code in {200, 201, 204, 400, 409}
+    if operation.action != "create":
+        assert without.content.replace(b"?", b"/?") == with_slash.content.replace(b"?", b"/?")
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=as_words)
+def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
+    known = {one.method for one in OPERATIONS if one.address == address}
+    address = filled_in(api, address)
+
+    for method in sorted(METHODS - known):
+        response = getattr(api, method)(address, {})
+
+        assert response.status_code == 405, method
+        assert response.json() == {
+            "type": "client_error",
+            "errors": [
+                {
+                    "code": "method_not_allowed",
+                    "detail": f'Method "{method.upper()}" not allowed.',
+                    "attr": None,
+                    "facts": {},
+                }
+            ],
+        }
+
+
+def test_records_of_acts_know_no_put_and_no_delete():
+    of_bookings = {one.method for one in OPERATIONS if one.address == "/api/bookings/{id}"}
+
+    assert of_bookings == {"get", "patch"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("/api/no_such_thing", id="no such resource"),
+        pytest.param("/api/no_such_thing/", id="no such resource, with a slash"),
+        pytest.param("/api/customers/999999", id="no such id"),
+        pytest.param("/api/customers/0", id="id 0"),
+        pytest.param("/api/customers/-1", id="a negative id"),
+        pytest.param("/api/customers/999999999999999999", id="the longest id"),
+        pytest.param("/api/customers/9" + "9" * 30, id="an id past the range of the database"),
+        pytest.param("/api/customers/one", id="an id in words"),
+        pytest.param("/api/customers/1.json", id="a format suffix"),
+        pytest.param("/api/customers//", id="two slashes"),
+        pytest.param("/api//", id="only slashes"),
+        pytest.param("/api/customers/%00", id="a NUL byte"),
+        pytest.param("/api/customers/%ff", id="no UTF-8"),
+        pytest.param("/api/customers/%EF%BC%91", id="a digit of another script"),
+        pytest.param("/api/bookings/1/no_such_action", id="no such action"),
+        pytest.param("/api/reports/no_such_report", id="no such report"),
+    ],
+)
+def test_what_does_not_exist_is_a_404_in_the_shape_of_every_error(api, address):
+    # No customer knows a POST: that is a 405, whoever it is.
+    of_one = address.rsplit("/", maxsplit=1)[-1].isdigit()
+
+    for method in sorted(METHODS - ({"post"} if of_one else set())):
+        response = getattr(api, method)(address, {})
+
+        assert response.status_code == 404, method
+        assert response.json() == {
+            "type": "client_error",
+            "errors": [{"code": "not_found", "detail": "Not found.", "attr": None, "facts": {}}],
+        }
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=as_words)
+def test_the_browsable_api_shows_every_address(api, address):
+    if address in LISTS:
+        make(api, address)
+
+    response = api.get(filled_in(api, address), HTTP_ACCEPT="text/html")
+
+    # 400 where a parameter is missing, 405 where there is only a form to send.
+    assert response.status_code in {200, 400, 405}
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_no_other_format_than_json_and_html_is_served(api):
+    response = api.get("/api/customers", HTTP_ACCEPT="application/xml")
+
+    assert response.status_code == 406
+    assert response.json()["errors"][0]["code"] == "not_acceptable"
+
+
+def test_what_is_outside_the_api_is_not_answered_as_if_it_were_inside(api):
+    assert api.get("/apix").status_code == 404
+    assert api.get("/apix")["Content-Type"].startswith("text/html")

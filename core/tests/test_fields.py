@@ -1,0 +1,143 @@
+"""Each field takes one type of JSON and no other."""
+
+import pytest
+
+from core.tests.operations import make
+
+NOT_TEXT = [5, 5.5, True, [], ["a"], {}, {"a": 1}]
+NOT_A_WHOLE_NUMBER = ["5", "", 5.5, True, [], {}, 1e300, -(10**400), 10**400]
+NOT_A_NUMBER = ["5", True, [], {}]
+NOT_TRUE_OR_FALSE = ["true", "yes", "", 1, 0, [], {}, None]
+NOT_AN_ID = ["1", 1.0, 1.5, True, False, [], {}, 0, -1, 10**18, 2**63, 10**400]
+NOT_IDS = ["1", 1, True, {}, ["1"], [1.5], [True], [None], [0], [-1], [10**18], [2**63], [[1]]]
+NOT_A_TIME = [
+    5,
+    1.5,
+    True,
+    [],
+    {},
+    "",
+    "tomorrow",
+    "2030-02-30T10:00:00Z",
+    "2030-01-01T25:00:00Z",
+    "2030-01-01T10:00:00+25:00",
+    "2030-01-01T10:00:00Z\x00",
+    "0446-10-18T10:28:13-23:23",
+    "0001-01-01T00:00:00+23:59",
+    "1899-12-31T23:59:59Z",
+    "2200-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+    "99999-01-01T00:00:00Z",
+]
+NOT_AN_ORIGIN: list[object] = [5, True, None, [], {}, "", "Web", "newspaper", "web\x00"]
+
+WRONG = [
+    ("/api/customers", "first_name", [*NOT_TEXT, None, "", "  ", "a\x00", "a" * 101]),
+    ("/api/customers", "email", [*NOT_TEXT, None, "", "anna", "a@b", "a\x00@example.org"]),
+    ("/api/customers", "origin", NOT_AN_ORIGIN),
+    ("/api/customers", "latitude", [*NOT_A_NUMBER, 90.000001, -90.000001, 1e300, 10**400]),
+    ("/api/customers", "longitude", [*NOT_A_NUMBER, 180.000001, -180.000001, -(10**400)]),
+    ("/api/customers", "segments", [*NOT_IDS, None]),
+    ("/api/segments", "description", [*NOT_TEXT, None, "a\x00", "a" * 2001]),
+    ("/api/segments", "rule", ["", "Manual", 5, None, [], {}, True]),
+    ("/api/segments", "rule_days", [*NOT_A_WHOLE_NUMBER, 0, -1, 36_501]),
+    ("/api/segments", "rule_min_visits", [*NOT_A_WHOLE_NUMBER, 0, -1, 10_001]),
+    ("/api/class_types", "duration_minutes", [*NOT_A_WHOLE_NUMBER, None, 0, -1, 10_081]),
+    ("/api/class_types", "capacity", [*NOT_A_WHOLE_NUMBER, -1, 100_001]),
+    ("/api/class_types", "late_cancel_cutoff_minutes", [*NOT_A_WHOLE_NUMBER, None, -1, 44_641]),
+    ("/api/class_types", "is_premium", NOT_TRUE_OR_FALSE),
+    ("/api/class_sessions", "class_type", [*NOT_AN_ID, None]),
+    ("/api/class_sessions", "starts_at", [*NOT_A_TIME, None]),
+    ("/api/class_sessions", "capacity", [*NOT_A_WHOLE_NUMBER, -1, 100_001]),
+    ("/api/class_sessions", "status", ["", "moved", 5, True, [], {}, None]),
+    ("/api/bookings", "customer", ["1", 1.5, True, [], {}, 0, -1, 10**18, 2**63, 10**400, None]),
+    ("/api/bookings", "class_session", ["1", 1.5, True, [], {}, 0, -1, 10**18, 2**63, None]),
+    ("/api/bookings", "status", ["", "came", 5, True, [], {}, None]),
+    ("/api/booking_windows", "segment", NOT_AN_ID),
+    ("/api/booking_windows", "class_type", NOT_AN_ID),
+    ("/api/booking_windows", "opens_before", [*NOT_A_WHOLE_NUMBER, None, -1, 10_001]),
+    ("/api/booking_windows", "unit", ["", "weeks", 5, True, [], {}, None]),
+]
+
+
+def in_words(case):
+    address, field, _ = case
+    return f"{field} of {address.removeprefix('/api/')}".replace("_", " ")
+
+
+@pytest.mark.parametrize("case", WRONG, ids=in_words)
+def test_a_value_of_the_wrong_kind_is_a_400_that_names_the_field(api, case):
+    address, field, values = case
+    made = make(api, address)
+    path = f"{address}/{made['id']}"
+    before = api.get(path).json()
+
+    # A booking's customer and session never change, so they can only be wrong when it is made.
+    makes = address == "/api/bookings" and field != "status"
+    for value in values:
+        if makes:
+            whole = {name: made[name] for name in ("customer", "class_session")}
+            response = api.post(address, whole | {field: value})
+        else:
+            response = api.patch(path, {field: value})
+
+        assert response.status_code == 400, value
+        assert response.json()["type"] == "validation_error", value
+        attrs = {error["attr"].split(".")[0] for error in response.json()["errors"]}
+        assert attrs == {field}, value
+        assert all(error["facts"] == {} for error in response.json()["errors"])
+    assert api.get(path).json() == before
+
+
+@pytest.mark.parametrize("text", ["2030-05-14T18:00:00Z", "2030-05-14T20:00:00+02:00"])
+def test_a_time_is_answered_in_utc_whatever_offset_it_was_sent_with(api, text):
+    session = make(api, "/api/class_sessions", starts_at=text)
+
+    assert session["starts_at"] == "2030-05-14T18:00:00Z"
+    assert session["ends_at"] == "2030-05-14T19:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        pytest.param("2030-05-14T18:00:00", "2030-05-14T16:00:00Z", id="in summer"),
+        pytest.param("2030-01-15T18:00:00", "2030-01-15T17:00:00Z", id="in winter"),
+        pytest.param("2030-03-31T02:30:00", "2030-03-31T01:30:00Z", id="a time that DST skips"),
+        pytest.param("2030-10-27T02:30:00", "2030-10-27T00:30:00Z", id="a time that comes twice"),
+        pytest.param(
+            "2030-05-14T18:00:00.123456", "2030-05-14T16:00:00.123456Z", id="microseconds"
+        ),
+    ],
+)
+def test_a_time_without_an_offset_is_read_in_the_zone_of_the_gym(berlin, api, text, instant):
+    session = make(api, "/api/class_sessions", starts_at=text)
+
+    assert session["starts_at"] == instant
+
+
+@pytest.mark.parametrize("number", [5, 5.0])
+def test_json_has_one_kind_of_number_so_five_point_zero_is_five(api, number):
+    assert make(api, "/api/class_types", capacity=number)["capacity"] == 5
+
+
+def test_blanks_around_a_text_are_cut_off(api):
+    assert make(api, "/api/class_types", name="  Yoga ")["name"] == "Yoga"
+
+
+def test_a_segment_named_twice_counts_once(api):
+    segment = make(api, "/api/segments")["id"]
+
+    customer = make(api, "/api/customers", segments=[segment, segment])
+
+    assert customer["segments"] == [segment]
+
+
+def test_more_than_500_ids_at_once_are_refused(api):
+    response = api.post(
+        "/api/customers",
+        {"first_name": "A", "last_name": "B", "email": "a@example.org", "segments": [1] * 501},
+    )
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["attr"] == "segments"
+    assert response.json()["errors"][0]["code"] == "max_length"

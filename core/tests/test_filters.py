@@ -1,0 +1,240 @@
+"""A filter that cannot be read is a 400, never an empty list or a full one."""
+
+import pytest
+
+from core.tests.operations import LISTS, OPERATIONS, as_words, filled_in, make
+
+NOT_AN_ID = [
+    "abc",
+    "1.0",
+    "1.5",
+    "-1",
+    "1_0",
+    "1e3",
+    "\uff11",
+    "0",
+    "999999",
+    "9" * 30,
+    "1,2",
+    "null",
+]
+NOT_A_TIME = [
+    "yesterday",
+    "2030-02-30T00:00:00Z",
+    "2030-13-01T00:00:00Z",
+    "2030-01-01T24:30:00Z",
+    "2030-01-01T00:00:00+24:30",
+    "0446-10-18T10:28:13-23:23",
+    "0001-01-01T00:00:00+23:59",
+    "1899-12-31T23:59:59Z",
+    "2200-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+    "2030-01-01T00:00:00Z\x00",
+    "\x00",
+    "1700000000",
+]
+NOT_A_DAY = [
+    "tomorrow",
+    "2030-02-30",
+    "2030-1-1",
+    "20300101",
+    "2030-W01-1",
+    "0446-10-18",
+    "9999-12-31",
+    "1899-12-31",
+    "2200-01-01",
+    "2030-01-01T00:00:00Z",
+    "2030-01-01\x00",
+    "\uff12\uff10\uff13\uff10-01-01",
+]
+NOT_TRUE_OR_FALSE = ["yes", "1", "True", "TRUE", "null", "true,false", "true\x00"]
+
+FILTERS = {
+    "/api/customers": {
+        "email": ["\x00", "a" * 255],
+        "origin": ["Web", "newspaper", "web,phone", "web\x00", "null"],
+        "segment": NOT_AN_ID,
+        "created_at_after": NOT_A_TIME,
+        "created_at_before": NOT_A_TIME,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
+    "/api/segments": {"search": ["\x00", "a" * 101, "a b c d e f g h i"]},
+    "/api/class_types": {
+        "is_premium": NOT_TRUE_OR_FALSE,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
+    "/api/class_sessions": {
+        "class_type": NOT_AN_ID,
+        "status": ["moved", "Scheduled", "scheduled,cancelled", "scheduled\x00", "null"],
+        "starts_at_after": NOT_A_TIME,
+        "starts_at_before": NOT_A_TIME,
+        "date": NOT_A_DAY,
+        "is_premium": NOT_TRUE_OR_FALSE,
+        "has_spots": NOT_TRUE_OR_FALSE,
+        "for_customer": ["abc", "1.5", "0", "-1", "999999", "9" * 30, "1,2", "1\x00"],
+    },
+    "/api/bookings": {
+        "customer": NOT_AN_ID,
+        "class_session": NOT_AN_ID,
+        "class_type": NOT_AN_ID,
+        "status": [
+            "came",
+            "Booked",
+            ",",
+            "booked,",
+            ",booked",
+            "booked,came",
+            "booked\x00",
+            "null",
+        ],
+        "starts_at_after": NOT_A_TIME,
+        "starts_at_before": NOT_A_TIME,
+        "created_at_after": NOT_A_TIME,
+        "created_at_before": NOT_A_TIME,
+    },
+    "/api/booking_windows": {
+        "segment": NOT_AN_ID,
+        "class_type": NOT_AN_ID,
+        "unit": ["weeks", "Days", "hours,days", "days\x00", "null"],
+    },
+}
+PAGES = {
+    "page": ["0", "-1", "abc", "1.0", "last", "²", "\uff11", "1,2", "\x00"],
+    "page_size": ["0", "-1", "abc", "501", "1e2", "\uff19", "9" * 30, "\x00"],
+    "ordering": ["name_of_nothing", "-", "id,", ",", "id,nothing", "--id", "id\x00", "id;id"],
+}
+CASES = [
+    (address, name, values)
+    for address in FILTERS
+    for name, values in (FILTERS[address] | PAGES).items()
+]
+
+
+def in_words(case):
+    address, name, _ = case
+    return f"{name} of {address.removeprefix('/api/')}".replace("_", " ")
+
+
+def refusal_of(response, name):
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["attr"], error["facts"]) == (400, name, {})
+    assert response.json()["type"] == "validation_error"
+    return error["code"]
+
+
+def test_every_filter_of_every_list_is_held_to_it():
+    known = {
+        one.address: set(getattr(getattr(one.view, "filterset_class", None), "base_filters", ()))
+        | ({"search"} if one.view.search_fields else set())
+        | set(one.view.query_serializers["list"]().fields if one.view.query_serializers else ())
+        for one in OPERATIONS
+        if one.action == "list"
+    }
+
+    assert {address: set(filters) for address, filters in FILTERS.items()} == known
+
+
+@pytest.mark.parametrize("case", CASES, ids=in_words)
+def test_a_bad_value_is_a_400_that_names_the_parameter(api, case):
+    address, name, values = case
+    make(api, address)
+
+    for value in values:
+        response = api.get(address, {name: value})
+
+        assert refusal_of(response, name) not in {"unknown_parameter", "blank"}, value
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_a_parameter_has_a_value_and_stands_once(api, address):
+    for name in {**FILTERS[address], **PAGES}:
+        twice = api.get(f"{address}?{name}=1&{name}=1")
+        blanks = [] if name == "search" else [api.get(address, {name: v}) for v in ("", "  ")]
+
+        assert refusal_of(twice, name) == "repeated_parameter"
+        assert [refusal_of(blank, name) for blank in blanks] == ["blank"] * len(blanks)
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_a_blank_search_finds_everything_where_there_is_a_search(api, address):
+    made = make(api, address)
+
+    response = api.get(address, {"search": ""})
+
+    if "search" in FILTERS[address]:
+        assert [found["id"] for found in response.json()["results"]] == [made["id"]]
+    else:
+        assert refusal_of(response, "search") == "unknown_parameter"
+
+
+READING = [one for one in OPERATIONS if one.method == "get"]
+
+
+@pytest.mark.parametrize("operation", READING, ids=as_words)
+def test_a_parameter_that_does_not_exist_is_refused(api, operation):
+    address = filled_in(api, operation.address)
+
+    for name in ("custmer", "Ordering", "id", "limit", "filter{x}", "\x00", "é"):
+        response = api.get(address, {name: "1"})
+
+        assert refusal_of(response, name) == "unknown_parameter"
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.method != "get"], ids=as_words
+)
+def test_writing_takes_no_parameters(api, operation):
+    address = filled_in(api, operation.address)
+    before = api.get(operation.address.split("/{id}", maxsplit=1)[0]).json()
+
+    response = getattr(api, operation.method)(f"{address}?page=1", {})
+
+    assert refusal_of(response, "page") == "unknown_parameter"
+    assert api.get(operation.address.split("/{id}", maxsplit=1)[0]).json() == before
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        pytest.param("2030-05-14T18:00:00Z", True, id="exactly then"),
+        pytest.param("2030-05-14T18:00:00.000001Z", False, id="a microsecond later"),
+        pytest.param("2030-05-14T20:00:00+02:00", True, id="with an offset"),
+        pytest.param("2030-05-14T20:00:00 02:00", True, id="a plus that became a blank"),
+        pytest.param("2030-05-14T18:00:00", True, id="without an offset, in the zone of the gym"),
+    ],
+)
+def test_after_is_inclusive_and_before_is_exclusive(api, after, found):
+    make(api, "/api/class_sessions", starts_at="2030-05-14T18:00:00Z")
+
+    later = api.get("/api/class_sessions", {"starts_at_after": after}).json()["count"]
+    earlier = api.get("/api/class_sessions", {"starts_at_before": after}).json()["count"]
+
+    assert (later, earlier) == (int(found), int(not found))
+
+
+def test_an_email_is_found_in_any_case_and_only_whole(api):
+    make(api, "/api/customers", email="Anna@example.org")
+
+    assert api.get("/api/customers", {"email": "ANNA@EXAMPLE.org"}).json()["count"] == 1
+    assert api.get("/api/customers", {"email": "anna@example"}).json()["count"] == 0
+    assert api.get("/api/customers", {"email": "%"}).json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("search", "count"),
+    [
+        pytest.param("anna", 1, id="a first name in any case"),
+        pytest.param("anna schmidt", 1, id="two words, each somewhere"),
+        pytest.param("anna meier", 0, id="a word that is nowhere"),
+        pytest.param("example.org", 1, id="a part of the e-mail"),
+        pytest.param("%", 0, id="a sign that SQL reads as anything"),
+        pytest.param("_", 0, id="a sign that SQL reads as any letter"),
+        pytest.param("'", 0, id="a quote"),
+        pytest.param("a" * 100, 0, id="100 characters"),
+        pytest.param("a n n a s c h m", 1, id="eight words"),
+    ],
+)
+def test_search_goes_over_names_and_email(api, search, count):
+    make(api, "/api/customers", first_name="Anna", last_name="Schmidt", email="a@example.org")
+
+    assert api.get("/api/customers", {"search": search}).json()["count"] == count

@@ -1,0 +1,107 @@
+import pytest
+
+from core.tests.operations import LISTS, OPERATIONS, as_words, make
+
+ORDERED = [one for one in OPERATIONS if one.action == "list"]
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_a_list_says_how_many_there_are_and_where_the_next_page_is(api, address):
+    for _ in range(3):
+        make(api, address)
+    everything = api.get(address).json()
+    total = everything["count"]
+
+    first = api.get(address, {"page_size": total - 1}).json()
+    second = api.get(address, {"page_size": total - 1, "page": 2}).json()
+
+    assert list(first) == ["count", "next", "previous", "results"]
+    assert (first["count"], second["count"]) == (total, total)
+    assert (first["previous"], second["next"]) == (None, None)
+    assert first["next"] == f"http://testserver{address}?page=2&page_size={total - 1}"
+    assert second["previous"] == f"http://testserver{address}?page_size={total - 1}"
+    assert first["results"] + second["results"] == everything["results"]
+    assert len(second["results"]) == 1
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_a_page_past_the_end_is_a_404(api, address):
+    make(api, address)
+
+    for page in ("9", "500", "1000000000000", "9" * 30):
+        response = api.get(address, {"page": page})
+
+        assert response.status_code == 404, page
+        [error] = response.json()["errors"]
+        assert (error["code"], error["attr"], error["facts"]) == ("not_found", None, {})
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_a_list_without_rows_has_one_empty_page(api, address):
+    # The gym's default window is always there.
+    default = 1 if address == "/api/booking_windows" else 0
+
+    response = api.get(address, {"page": 1})
+
+    assert response.status_code == 200
+    assert len(response.json()["results"]) == response.json()["count"] == default
+
+
+def test_a_page_has_50_rows_unless_it_is_told_otherwise_and_at_most_500(api):
+    for _ in range(51):
+        make(api, "/api/segments")
+
+    assert len(api.get("/api/segments").json()["results"]) == 50
+    assert len(api.get("/api/segments", {"page_size": 500}).json()["results"]) == 51
+    assert api.get("/api/segments", {"page_size": 501}).json()["errors"][0]["code"] == "max_value"
+
+
+@pytest.mark.parametrize("operation", ORDERED, ids=as_words)
+def test_every_order_is_total_and_turns_around(api, operation):
+    for _ in range(4):
+        make(api, operation.address)
+    everything = {row["id"] for row in api.get(operation.address).json()["results"]}
+
+    for name in operation.view.ordering_fields:
+        for order in (name, f"-{name}"):
+            rows = [
+                api.get(operation.address, {"ordering": order, "page_size": 1, "page": page})
+                for page in range(1, len(everything) + 1)
+            ]
+
+            ids = [response.json()["results"][0]["id"] for response in rows]
+            assert set(ids) == everything, order
+            whole = api.get(operation.address, {"ordering": order}).json()["results"]
+            assert [row["id"] for row in whole] == ids, order
+
+
+@pytest.mark.parametrize("operation", ORDERED, ids=as_words)
+def test_equal_rows_come_in_the_order_of_their_ids(api, operation):
+    made = [make(api, operation.address)["id"] for _ in range(3)]
+
+    rows = api.get(operation.address, {"ordering": "id"}).json()["results"]
+
+    assert [row["id"] for row in rows if row["id"] in made] == made
+
+
+def test_an_order_may_name_several_fields(api):
+    for first_name, last_name in (("B", "Y"), ("A", "X"), ("A", "Y")):
+        make(api, "/api/customers", first_name=first_name, last_name=last_name)
+
+    rows = api.get("/api/customers", {"ordering": "-last_name,first_name"}).json()["results"]
+
+    assert [(row["last_name"], row["first_name"]) for row in rows] == [
+        ("Y", "A"),
+        ("Y", "B"),
+        ("X", "A"),
+    ]
+
+
+@pytest.mark.parametrize("address", LISTS, ids=as_words)
+def test_an_unknown_order_is_told_which_there_are(api, address):
+    response = api.get(address, {"ordering": "nothing"})
+
+    assert response.status_code == 400
+    [error] = response.json()["errors"]
+    assert (error["code"], error["attr"]) == ("invalid_choice", "ordering")
+    assert error["detail"].startswith("Order by ")

@@ -1,0 +1,94 @@
+import io
+import re
+import warnings
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+
+from core.tests.operations import OPERATIONS, as_words
+
+
+@pytest.fixture(scope="module")
+def document():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_the_document_is_valid_and_told_without_a_warning():
+    out = io.StringIO()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+
+    assert out.getvalue().startswith("openapi: 3.0.3\n")
+
+
+def told(document, operation):
+    [path] = [path for path in document["paths"] if path.rstrip("/") == operation.address]
+    return document["paths"][path][operation.method]
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.address != "/api/"], ids=as_words
+)
+def test_an_operation_tells_its_refusals_and_no_others(document, operation):
+    refusals = getattr(operation.view, "refusals", {}).get(operation.action, [])
+
+    responses = told(document, operation)["responses"]
+
+    if not refusals:
+        assert "409" not in responses
+        return
+    errors = responses["409"]["content"]["application/json"]["schema"]["properties"]["errors"]
+    codes = errors["items"]["properties"]["code"]["enum"]
+    assert sorted(codes) == sorted(refusal.code for refusal in refusals)
+    for code in codes:
+        assert f"`{code}`" in responses["409"]["description"]
+
+
+def test_no_address_is_left_out_of_the_document(document):
+    addresses = {path.rstrip("/") for path in document["paths"]}
+
+    assert addresses == {one.address for one in OPERATIONS if one.address != "/api/"}
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.method in {"post", "put", "patch"}], ids=as_words
+)
+def test_a_body_with_other_fields_is_ruled_out_by_the_document(document, operation):
+    content = told(document, operation)["requestBody"]["content"]
+    name = content["application/json"]["schema"]["$ref"].rsplit("/", maxsplit=1)[-1]
+
+    assert set(content) == {"application/json"}
+    assert document["components"]["schemas"][name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("address", ["/api/docs", "/api/docs/"])
+def test_the_documentation_loads_nothing_from_elsewhere(api, address):
+    page = api.get(address).content.decode()
+
+    sources = re.findall(r"""(?:src|href)=["']?([^"'\s>]+)""", page)
+    assert len(sources) >= 3
+    assert [source for source in sources if not source.startswith("/")] == []
+    own = r"https?://(?!testserver)[^\s\"']+"
+    assert re.findall(own, page) == []
+
+
+def test_the_documentation_and_what_it_loads_are_served_by_the_project(api):
+    page = api.get("/api/docs").content.decode()
+
+    for source in re.findall(r"""(?:src|href)=["']?(/static/[^"'\s>]+)""", page):
+        assert finders.find(source.removeprefix("/static/")), source
+
+
+@pytest.mark.parametrize("address", ["/api/schema", "/api/schema/"])
+def test_the_document_is_served_with_and_without_a_slash(api, address):
+    assert api.get(address).status_code == 200
+
+
+def test_the_front_door_leads_to_the_documentation(api):
+    response = api.get("/")
+
+    assert (response.status_code, response["Location"]) == (302, "/api/docs")

@@ -1,0 +1,171 @@
+"""Nonsense in the environment stops the start with one line that names the variable."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gymtastic import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+READ = re.findall(
+    r"""(?:read|environ\.get)\(\s*"([A-Z_]+)\"""",
+    (ROOT / "gymtastic" / "settings.py").read_text(),
+)
+PRODUCTION = {"DEBUG": "false", "SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "gym.example"}
+
+
+def start(**environment):
+    """Run `manage.py check` in an environment that says nothing but this."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    # Empty counts as missing, and keeps whatever a developer's .env says away.
+    silent = dict.fromkeys(READ, "")
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**keep, **silent, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def only_line(done):
+    assert done.returncode != 0, done.stdout
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("name", "nonsense"),
+    [
+        ("DEBUG", "maybe"),
+        ("API_OPEN", "open"),
+        ("LATE_CANCEL_FREES_THE_DAY", "2"),
+        ("BEHIND_TLS_PROXY", "nginx"),
+        ("API_REQUESTS_PER_MINUTE", "many"),
+        ("TIME_ZONE", "Europe/Atlantis"),
+        ("DATABASE_URL", "nonsense"),
+        ("REDIS_URL", "localhost:6379"),
+        ("EMAIL_URL", "nonsense"),
+        ("ALLOWED_HOSTS", "gym.example,,other.example"),
+        ("CSRF_TRUSTED_ORIGINS", "gym.example"),
+    ],
+)
+def test_nonsense_stops_the_start_with_one_line_that_names_the_variable(name, nonsense):
+    assert only_line(start(**{name: nonsense})).startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("parse", "nonsense"),
+    [
+        (environment.positive_integer, ["0", "-5", "1.5", "1e3", "\uff11", "1_000"]),
+        (environment.zone, ["../../etc/passwd", "Europe", "/etc/localtime"]),
+        (environment.database, ["mysql://root@localhost/gym", "postgres://", "postgres://h:p/g"]),
+        (environment.redis, ["http://localhost", "redis://localhost:port/0"]),
+        (environment.email, ["pigeon://coop", "smtp://localhost:port"]),
+        (environment.names, [",", "a,", ",a", "a,,b"]),
+        (environment.boolean, ["2", "-1", "truee", "none"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_makes_no_sense_is_refused(parse, nonsense):
+    for text in nonsense:
+        with pytest.raises(ValueError, match=r"."):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="no secret key"),
+        pytest.param(
+            {"SECRET_KEY": "insecure-key-for-development-only"}, "SECRET_KEY", id="the default key"
+        ),
+        pytest.param({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS", id="no hosts"),
+    ],
+)
+def test_production_refuses_to_start_with_what_is_for_development(changes, name):
+    assert only_line(start(**PRODUCTION | changes)).startswith(f"{name}: ")
+
+
+def test_production_starts_with_what_it_needs_and_is_closed():
+    done = start(**PRODUCTION)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert setting("API_OPEN", **PRODUCTION) == "False"
+
+
+def test_production_is_open_only_where_the_environment_says_so():
+    assert setting("API_OPEN", **PRODUCTION, API_OPEN="true") == "True"
+
+
+def test_development_is_open_unless_told_otherwise():
+    assert setting("API_OPEN") == "True"
+    assert setting("API_OPEN", API_OPEN="false") == "False"
+
+
+def test_nothing_set_is_sqlite_in_the_folder_of_the_project():
+    assert setting("DATABASES['default']['NAME']") == str(ROOT / "db.sqlite3")
+    assert setting("DATABASES['default']['NAME']", DATABASE_URL="  ") == str(ROOT / "db.sqlite3")
+
+
+@pytest.mark.parametrize(
+    ("address", "engine"),
+    [
+        ("sqlite:////tmp/gym.sqlite3", "django.db.backends.sqlite3"),
+        ("postgres://gym:secret@db:5432/gym", "django.db.backends.postgresql"),
+        ("postgresql://gym:secret@db/gym", "django.db.backends.postgresql"),
+    ],
+)
+def test_an_address_chooses_the_database(address, engine):
+    assert setting("DATABASES['default']['ENGINE']", DATABASE_URL=address) == engine
+
+
+def test_the_example_lists_every_variable_that_is_read_with_a_line_about_it():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    listed = {
+        found[1]: above
+        for above, line in itertools.pairwise(lines)
+        if (found := re.match(r"#?\s*([A-Z_]+)=", line))
+    }
+
+    assert set(listed) >= set(READ)
+    undescribed = [name for name, above in listed.items() if not re.match(r"#\s*\w", above)]
+    assert undescribed == []
+
+
+def test_a_start_is_deployable():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={**os.environ, **dict.fromkeys(READ, ""), **PRODUCTION, "SECRET_KEY": SECRET},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+SECRET = "a8Fz-3kQ_9vLx2Rt7YpW5mNc1Bd4Hg6Js0Ue-TiOoPqXwZvKyCr"
+
+
+def setting(expression, **environment):
+    code = f"from gymtastic import settings; print(settings.{expression})"
+    keep = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**keep, **dict.fromkeys(READ, ""), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
