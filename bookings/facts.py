@@ -10,15 +10,15 @@ from typing import NamedTuple
 from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
-from bookings.models import Booking, BookingWindow
+from bookings.models import BookingWindow
 from bookings.rules import BookingFacts
 from bookings.states import LIVE
 from bookings.windows import Window, Windows, earliest
-from classes.models import ClassSession
 from classes.rows import SessionRow, session_row
 from core.errors import Invalid
-from customers.models import Customer, Segment
-from customers.segment_rules import segment_ids_by_customer
+from core.statements import Statement
+from customers.models import Customer
+from customers.segment_rules import SegmentFacts, segment_ids_of
 
 
 class Held(NamedTuple):
@@ -44,7 +44,7 @@ def facts_for(*, customer_id: int, session_id: int, at: datetime) -> BookingFact
 
     :raises Invalid: `does_not_exist` for `customer` or `class_session`.
     """
-    session = session_row(ClassSession.objects.all(), session_id)
+    session = session_row(session_id)
     if session is None:
         raise Invalid("class_session", "does_not_exist", f"There is no session {session_id}.")
     tz = timezone.get_default_timezone()
@@ -67,16 +67,11 @@ def facts_for_page(
     sessions: Collection[SessionRow], *, customer_id: int, at: datetime
 ) -> Iterator[tuple[BookingFacts, Held | None]]:
     """Give each session's facts and the customer's live booking of it, if there is one."""
+    tz = timezone.get_default_timezone()
+    days = [local_day(session.starts_at, tz) for session in sessions] or [local_day(at, tz)]
+    by_day = _held_by_day(customer_id, min(days), max(days))
     if not sessions:
         return
-    tz = timezone.get_default_timezone()
-    days = [local_day(session.starts_at, tz) for session in sessions]
-    by_day = {
-        day: Held(*of_the_day)
-        for day, *of_the_day in Booking.objects.filter(
-            customer_id=customer_id, occupied_day__range=(min(days), max(days))
-        ).values_list("occupied_day", *Held._fields)
-    }
     windows = _windows_of(customer_id, {one.class_type_id for one in sessions}, at=at)
     candidates = {kind: windows.candidates(kind) for kind in {s.class_type_id for s in sessions}}
     for session, day in zip(sessions, days, strict=True):
@@ -108,27 +103,58 @@ def _bookings_on(day: date, customer_id: int, session_id: int) -> tuple[int | No
     A customer has one booking that uses a day, so one row tells both and whether the
     customer exists at all.
     """
-    row = (
-        Customer.objects.filter(pk=customer_id)
-        .annotate(of_the_day=FilteredRelation("bookings", condition=Q(bookings__occupied_day=day)))
-        .values_list("of_the_day__pk", "of_the_day__class_session_id", "of_the_day__status")
-        .first()
-    )
-    if row is None:
+    rows = _customer_on_day(customer=customer_id, day=day)
+    if not rows:
         raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
-    booking, of_session, status = row
+    booking, of_session, status = rows[0]
     if of_session == session_id and status in LIVE:
         return booking, None
     return None, booking
 
 
+_customer_on_day = Statement(
+    lambda customer, day: (
+        Customer.objects.filter(pk=customer)
+        .annotate(of_the_day=FilteredRelation("bookings", condition=Q(bookings__occupied_day=day)))
+        .values_list("of_the_day__pk", "of_the_day__class_session_id", "of_the_day__status")
+    ),
+    "customer",
+    "day",
+)
+_customer_on_days = Statement(
+    lambda customer, first, last: (
+        Customer.objects.filter(pk=customer)
+        .annotate(
+            held=FilteredRelation(
+                "bookings",
+                condition=Q(bookings__occupied_day__gte=first, bookings__occupied_day__lte=last),
+            )
+        )
+        .values_list("held__occupied_day", *(f"held__{name}" for name in Held._fields))
+    ),
+    "customer",
+    "first",
+    "last",
+)
+
+
+def _held_by_day(customer_id: int, first: date, last: date) -> dict[date, Held]:
+    """Give what uses the customer's days; one row tells at least that the customer exists."""
+    rows = _customer_on_days(customer=customer_id, first=first, last=last)
+    if not rows:
+        raise Invalid("for_customer", "does_not_exist", f"There is no customer {customer_id}.")
+    return {day: Held(*of_the_day) for day, *of_the_day in rows if day is not None}
+
+
+_all_windows = Statement(lambda: BookingWindow.objects.values_list(*WINDOW_COLUMNS))
+
+
 def _windows_of(customer_id: int, class_type_ids: set[int], *, at: datetime) -> Windows:
-    rows = list(BookingWindow.objects.of_class_types(class_type_ids).values_list(*WINDOW_COLUMNS))
+    rows = [row for row in _all_windows() if row[2] is None or row[2] in class_type_ids]
     windows = [Window(*row[:5]) for row in rows]
     segments = {
-        segment_id: Segment(pk=segment_id, rule=rule, rule_days=days, rule_min_visits=visits)
-        for _, segment_id, _, _, _, rule, days, visits in rows
+        SegmentFacts(segment_id, *rule)
+        for _, segment_id, _, _, _, *rule in rows
         if segment_id is not None
     }
-    ids = segment_ids_by_customer([customer_id], segments.values(), at=at)
-    return Windows(windows, ids.get(customer_id, set()))
+    return Windows(windows, segment_ids_of(customer_id, segments, at=at))

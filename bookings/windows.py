@@ -63,6 +63,8 @@ def earliest(
     candidates: list[Window], starts_at: datetime, tz: tzinfo
 ) -> tuple[datetime, int | None]:
     """Of windows that open at the same moment, the one with the lowest id decides."""
+    if len(candidates) == 1:
+        return candidates[0].opens_at(starts_at, tz), candidates[0].id
     opens_at, _, window_id = min(
         (one.opens_at(starts_at, tz), one.id or 0, one.id) for one in candidates
     )

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
@@ -91,7 +92,7 @@ class ClassSession(models.Model):
         indexes = [models.Index(fields=["starts_at", "id"], name="class_session_schedule")]
 
     def __str__(self) -> str:
-        return f"{self.class_type} #{self.pk}"
+        return f"{self.class_type}, {timezone.localtime(self.starts_at):%a %d %b %Y, %H:%M}"
 
     @property
     def ends_at(self) -> datetime:

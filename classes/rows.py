@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
 from classes.models import ClassSession, ClassType
-from classes.querysets import ClassSessionQuerySet
+from core.statements import Statement
 
 
 class SessionRow(NamedTuple):
@@ -82,6 +82,11 @@ COLUMNS = (
 )
 
 
-def session_row(sessions: ClassSessionQuerySet, session_id: int) -> SessionRow | None:
-    found = sessions.filter(pk=session_id).values_list(*COLUMNS).first()
-    return SessionRow._make(found) if found else None
+_session = Statement(
+    lambda session: ClassSession.objects.filter(pk=session).values_list(*COLUMNS), "session"
+)
+
+
+def session_row(session_id: int) -> SessionRow | None:
+    rows = _session(session=session_id)
+    return SessionRow._make(rows[0]) if rows else None

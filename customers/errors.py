@@ -12,6 +12,6 @@ class SegmentHasCustomers(Refusal):
 
     def __str__(self) -> str:
         return (
-            f"{self.customers} customers were put into this segment by hand. "
+            f"Somebody was put into this segment by hand ({self.customers}). "
             "Take them out before a rule decides who belongs to it."
         )

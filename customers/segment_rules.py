@@ -8,12 +8,24 @@ Apps further up register the rules that need what only they know.
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from core.statements import Statement
 from customers.models import Customer, Segment
 from customers.states import SegmentRuleName
+
+
+class SegmentFacts(NamedTuple):
+    """All that decides who belongs to a segment."""
+
+    id: int
+    rule: str
+    rule_days: int | None
+    rule_min_visits: int | None
+
 
 # Gives rows with one column `customer_id`; `at` is the moment of asking.
 Members = Callable[[Segment, datetime], "QuerySet[Any, Any]"]
@@ -46,6 +58,41 @@ def segment_ids_by_customer(
         pk: {segment.pk for segment, is_in in zip(segments, answers, strict=True) if is_in}
         for pk, *answers in rows
     }
+
+
+def segment_ids_of(
+    customer_id: int, segments: Collection[SegmentFacts], *, at: datetime
+) -> set[int]:
+    """Give which of the segments one customer is in. One query, compiled once."""
+    if not segments:
+        return set()
+    # Sorted, so that the same segments find the same statement.
+    ordered = tuple(sorted(segments))
+    (answers,) = _memberships(ordered)(customer=customer_id, at=at)
+    return {one.id for one, is_in in zip(ordered, answers, strict=True) if is_in}
+
+
+# The key holds all that a rule reads of its segments, so an edited segment is another key.
+@lru_cache(maxsize=256)
+def _memberships(segments: tuple[SegmentFacts, ...]) -> Statement:
+    def make(customer: Any, at: Any) -> "QuerySet[Any, Any]":
+        belongs = [
+            Exists(
+                members_of(
+                    Segment(
+                        pk=one.id,
+                        rule=one.rule,
+                        rule_days=one.rule_days,
+                        rule_min_visits=one.rule_min_visits,
+                    ),
+                    at=at,
+                ).filter(customer_id=OuterRef("pk"))
+            )
+            for one in segments
+        ]
+        return Customer.objects.filter(pk=customer).values_list(*belongs)
+
+    return Statement(make, "customer", "at")
 
 
 def attach_segments(customers: Collection[Customer], *, at: datetime) -> None:

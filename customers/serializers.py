@@ -6,8 +6,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from core.api.fields import ForeignIdsField
 from core.api.serializers import StrictModelSerializer
 from customers.models import Customer, Segment
+from customers.rules import problems_of_rule
 from customers.segment_rules import attach_customer_counts, attach_segments
-from customers.states import RULES_WITH_DAYS, RULES_WITH_VISITS, SegmentRuleName
+from customers.states import SegmentRuleName
 
 
 class CustomerSerializer(StrictModelSerializer[Customer]):
@@ -74,16 +75,14 @@ class SegmentSerializer(StrictModelSerializer[Segment]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
+        told = {
+            name: attrs.get(name, getattr(self.instance, name, None))
+            for name in ("rule_days", "rule_min_visits")
+        }
         rule = attrs.get("rule", getattr(self.instance, "rule", SegmentRuleName.MANUAL))
-        problems = {}
-        for name, rules in (("rule_days", RULES_WITH_DAYS), ("rule_min_visits", RULES_WITH_VISITS)):
-            value = attrs.get(name, getattr(self.instance, name, None))
-            if rule in rules and value is None:
-                problems[name] = ErrorDetail(f"The rule {rule} needs this.", "required")
-            if rule not in rules and value is not None:
-                problems[name] = ErrorDetail(f"The rule {rule} has no use for this.", "invalid")
+        problems = problems_of_rule(rule, **told)
         if problems:
-            raise ValidationError(problems)
+            raise ValidationError({name: ErrorDetail(*why) for name, why in problems.items()})
         return attrs
 
     def to_representation(self, instance: Segment) -> dict[str, Any]:

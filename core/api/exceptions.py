@@ -19,8 +19,6 @@ from core.constraints import FOREIGN_KEY, broken_rule, fields_of_unique_rule
 from core.errors import Busy, Invalid, Protected, Refusal
 from core.transactions import is_contention
 
-NAMED_HOLDERS = 10
-
 
 class Refused(APIException):
     status_code = status.HTTP_409_CONFLICT
@@ -49,7 +47,8 @@ class GymExceptionHandler(ExceptionHandler):
             case Invalid():
                 return invalid(exc.attr, exc.code, exc.detail)
             case ProtectedError() | RestrictedError():
-                return Refused(Protected(held_by=_holders(exc)))
+                # It came to be held between the question of `core.deleting` and the deed.
+                return Refused(Protected(held_by={}))
             case Busy():
                 return TryAgain()
         return None
@@ -106,14 +105,3 @@ class GymExceptionFormatter(ExceptionFormatter):
 def invalid(attr: str | None, code: str, detail: str) -> ValidationError:
     """Build the 400 for one field of the request, or for the whole of it."""
     return ValidationError({attr or "non_field_errors": [ErrorDetail(detail, code=code)]})
-
-
-def _holders(error: ProtectedError | RestrictedError) -> dict[str, list[int]]:
-    """Name what holds a row: ids by kind, ten of each at the most."""
-    objects = (
-        error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-    )
-    held: dict[str, list[int]] = {}
-    for found in objects:
-        held.setdefault(str(found._meta.verbose_name_plural), []).append(found.pk)
-    return {kind: sorted(ids)[:NAMED_HOLDERS] for kind, ids in sorted(held.items())}

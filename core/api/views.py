@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from core.api.pagination import Rows
 from core.api.serializers import QuerySerializer
+from core.deleting import delete
 from core.errors import Protected, Refusal
 from core.transactions import in_transaction
 
@@ -132,9 +133,8 @@ class Catalogue(GymViewSet[M], ModelViewSet[M]):
     def perform_update(self, serializer: BaseSerializer[M]) -> None:
         serializer.save()
 
-    @in_transaction
     def perform_destroy(self, instance: M) -> None:
-        instance.delete()
+        delete(instance)
 
 
 class NoSuchAddress(APIView):

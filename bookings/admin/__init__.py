@@ -1,0 +1,5 @@
+from bookings.admin.bookings import BookingAdmin
+from bookings.admin.sessions import ClassSessionAdmin
+from bookings.admin.windows import BookingWindowAdmin
+
+__all__ = ["BookingAdmin", "BookingWindowAdmin", "ClassSessionAdmin"]

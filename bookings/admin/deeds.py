@@ -1,0 +1,86 @@
+"""What staff do with a booking: the buttons on its page and the actions on the list."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings import services
+from bookings.models import Booking
+from bookings.states import BookingStatus
+from core.admin import GymAdmin
+from core.admin.refusals import NotDone, attempt
+
+NAMED_BOOKINGS = 10
+
+
+class Deed(NamedTuple):
+    label: str
+    icon: str
+    # A button is shown where it fits; whether it may be done the service decides.
+    fits: tuple[BookingStatus, ...]
+    do: Callable[..., Booking]
+
+
+def _become(status: BookingStatus) -> Callable[..., Booking]:
+    def do(*, booking: Booking, by: str, reason: str, at: datetime) -> Booking:
+        return services.change_status(booking=booking, to=status, at=at)
+
+    return do
+
+
+DEEDS = {
+    "check_in": Deed(
+        "Check in",
+        "how_to_reg",
+        (BookingStatus.BOOKED, BookingStatus.NO_SHOW),
+        _become(BookingStatus.ATTENDED),
+    ),
+    "did_not_come": Deed(
+        "Did not come",
+        "person_off",
+        (BookingStatus.BOOKED, BookingStatus.ATTENDED),
+        _become(BookingStatus.NO_SHOW),
+    ),
+    "back_to_booked": Deed(
+        "Back to booked",
+        "undo",
+        (BookingStatus.ATTENDED, BookingStatus.NO_SHOW),
+        _become(BookingStatus.BOOKED),
+    ),
+    "cancel": Deed(
+        "Cancel", "event_busy", (BookingStatus.BOOKED,), _become(BookingStatus.CANCELLED)
+    ),
+    "forgive": Deed("Forgive", "handshake", (BookingStatus.LATE_CANCELLED,), services.forgive),
+}
+
+
+def do_to_each(deed: Deed, page: GymAdmin, request: HttpRequest, rows: "QuerySet[Any]") -> None:
+    """Do it to each booking on its own, and tell what became of how many."""
+    if page.are_too_many(request, rows):
+        return
+    at, by = timezone.now(), request.user.get_username()
+
+    def do(booking: Booking) -> None:
+        deed.do(booking=booking, by=by, reason="", at=at)
+        page.log_change(request, booking, f"{deed.label}.")
+
+    refused: dict[str, list[int]] = {}
+    bookings = list(rows.order_by("pk"))
+    for booking in bookings:
+        try:
+            attempt(request, lambda booking=booking: do(booking))  # type: ignore[misc]
+        except NotDone as refusal:
+            refused.setdefault(str(refusal), []).append(booking.pk)
+    done = len(bookings) - sum(map(len, refused.values()))
+    if done:
+        page.message_user(request, f"{deed.label}: {done} done.", messages.SUCCESS)
+    for sentence, ids in refused.items():
+        which = ", ".join(f"#{pk}" for pk in ids[:NAMED_BOOKINGS])
+        more = "…" if len(ids) > NAMED_BOOKINGS else ""
+        summary = f"{deed.label}: {len(ids)} refused. {sentence} ({which}{more})"
+        page.message_user(request, summary, messages.ERROR)

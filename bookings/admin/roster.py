@@ -1,0 +1,49 @@
+"""Who comes to a session, as its page in the admin shows it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import F
+
+from bookings.admin.deeds import DEEDS
+from bookings.models import Booking
+from bookings.rules import CHECK_IN_OPENS
+from bookings.states import LIVE
+from classes.models import ClassSession
+
+LONGEST_ROSTER = 500
+ON_THE_ROSTER = ("check_in", "did_not_come")
+
+
+class Roster(NamedTuple):
+    rows: list[dict[str, Any]]
+    # There are more bookings than are shown here.
+    is_cut: bool
+
+
+def roster_of(session: ClassSession, *, at: datetime) -> Roster:
+    """Give those who hold a spot, then the cancelled, with the buttons that fit. One query."""
+    bookings = (
+        Booking.objects.filter(class_session=session)
+        .select_related("customer")
+        # Who was cancelled uses no day, or a late one's: the sorting below separates those.
+        .order_by(F("occupied_day").asc(nulls_last=True), "customer__last_name", "pk")
+    )
+    found = list(bookings[: LONGEST_ROSTER + 1])
+    found.sort(key=lambda booking: booking.status not in LIVE)
+    opened = {
+        "check_in": at >= session.starts_at - CHECK_IN_OPENS,
+        "did_not_come": at >= session.starts_at,
+    }
+    rows = [
+        {
+            "booking": booking,
+            "buttons": [
+                (name, DEEDS[name].label)
+                for name in ON_THE_ROSTER
+                if opened[name] and booking.status in DEEDS[name].fits
+            ],
+        }
+        for booking in found[:LONGEST_ROSTER]
+    ]
+    return Roster(rows, is_cut=len(found) > LONGEST_ROSTER)

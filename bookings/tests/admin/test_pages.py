@@ -1,0 +1,94 @@
+"""Every page is there, and costs the same however much it shows."""
+
+import pytest
+
+from bookings.admin.deeds import DEEDS
+from bookings.models import BookingWindow
+from bookings.states import BookingStatus
+from bookings.tests.admin import BOOKINGS, CUSTOMERS, SESSIONS, TYPES, WINDOWS, change, said_in
+from bookings.tests.factories import BookingFactory, BookingWindowFactory
+from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
+from core.models import ApiKey
+from customers.tests.factories import CustomerFactory, SegmentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("url", "make"),
+    [
+        (BOOKINGS, BookingFactory),
+        (SESSIONS, ClassSessionFactory),
+        (TYPES, ClassTypeFactory),
+        (WINDOWS, lambda: BookingWindowFactory(segment=SegmentFactory())),
+    ],
+)
+def test_a_list_costs_the_same_however_long_it_is(admin_client, queries_in, url, make):
+    make()
+    one = queries_in(lambda: admin_client.get(url))
+    for _ in range(4):
+        make()
+
+    five = queries_in(lambda: admin_client.get(url))
+
+    assert five == one
+
+
+def test_a_sessions_page_costs_the_same_however_many_come(admin_client, queries_in):
+    session = ClassSessionFactory()
+    BookingFactory(class_session=session)
+    one = queries_in(lambda: admin_client.get(change(SESSIONS, session)))
+    for _ in range(4):
+        BookingFactory(class_session=session)
+
+    five = queries_in(lambda: admin_client.get(change(SESSIONS, session)))
+
+    assert five == one
+
+
+@pytest.mark.parametrize("status", BookingStatus)
+def test_every_bookings_page_is_there(admin_client, status):
+    booking = BookingFactory(status=status)
+
+    answer = admin_client.get(change(BOOKINGS, booking))
+
+    assert answer.status_code == 200
+    shown = [button.action_name for button in answer.context["actions_submit_line"]]
+    assert shown == [name for name, deed in DEEDS.items() if status in deed.fits]
+    assert answer.context["show_save"] is False
+
+
+@pytest.mark.parametrize(
+    ("url", "make"),
+    [
+        pytest.param(CUSTOMERS, CustomerFactory, id="customer"),
+        pytest.param("/admin/customers/segment/", SegmentFactory, id="segment"),
+        pytest.param(TYPES, lambda: ClassTypeFactory(is_premium=True), id="class type"),
+        pytest.param(SESSIONS, ClassSessionFactory, id="session"),
+        pytest.param(WINDOWS, BookingWindow.objects.get, id="default window"),
+        pytest.param("/admin/core/apikey/", lambda: ApiKey.issue(name="Door")[0], id="API key"),
+    ],
+)
+def test_every_page_of_something_is_there(admin_client, url, make):
+    thing = make()
+
+    answers = [admin_client.get(change(url, thing)), admin_client.get(f"{url}{thing.pk}/history/")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("url", [BOOKINGS, SESSIONS, TYPES, WINDOWS])
+@pytest.mark.parametrize("pk", ["0", "99999999999999999999", "abc"])
+def test_a_page_of_nothing_is_no_error_page(admin_client, url, pk):
+    answer = admin_client.get(f"{url}{pk}/change/", follow=True)
+
+    assert answer.status_code == 200
+    assert "Perhaps it was deleted?" in said_in(answer)[0]
+
+
+def test_nobody_can_book_a_premium_class_that_no_plan_grants(admin_client):
+    premium = ClassTypeFactory(is_premium=True)
+
+    page = admin_client.get(change(TYPES, premium)).content.decode()
+
+    assert "Nobody: it is premium, and no plan grants it." in page

@@ -1,0 +1,175 @@
+"""The schedule as staff make and change it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from bookings.tests.admin import SESSIONS, as_shown, change, errors_on
+from bookings.tests.factories import BookingFactory
+from classes.models import ClassSession
+from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
+
+pytestmark = pytest.mark.django_db
+
+YOGA_TUESDAY_18 = {
+    "starts_at_0": "2030-05-14",
+    "starts_at_1": "18:00",
+    "duration_minutes": "",
+    "capacity": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "duration", "capacity"),
+    [
+        pytest.param({}, 45, 20, id="as the class type says"),
+        pytest.param({"duration_minutes": "90", "capacity": "5"}, 90, 5, id="its own"),
+        pytest.param({"unlimited": "on"}, 45, None, id="unlimited"),
+        pytest.param({"capacity": "0"}, 45, 0, id="none at all"),
+    ],
+)
+def test_a_session_takes_from_its_class_type_what_is_left_empty(
+    admin_client, given, duration, capacity
+):
+    kind = ClassTypeFactory(duration_minutes=45, capacity=20)
+
+    admin_client.post(SESSIONS + "add/", {"class_type": kind.pk, **YOGA_TUESDAY_18, **given})
+
+    session = ClassSession.objects.get()
+    assert session.starts_at == TUESDAY_18
+    assert (session.duration_minutes, session.capacity) == (duration, capacity)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "errors"),
+    [
+        (
+            {"unlimited": "on", "capacity": "5"},
+            {"capacity": ["Either a number or unlimited."]},
+        ),
+        (
+            {"starts_at_0": "0001-01-01"},
+            {"starts_at": ["The year must be within 1900 to 2199."]},
+        ),
+        (
+            {"starts_at_0": "9999-12-31"},
+            {"starts_at": ["The year must be within 1900 to 2199."]},
+        ),
+        ({"starts_at_1": ""}, {"starts_at": ["This field is required."]}),
+        (
+            {"duration_minutes": "0"},
+            {"duration_minutes": ["Ensure this value is greater than or equal to 1."]},
+        ),
+    ],
+)
+def test_a_wrong_session_is_told_and_not_made(admin_client, wrong, errors):
+    body = {"class_type": ClassTypeFactory().pk, **YOGA_TUESDAY_18, **wrong}
+
+    answer = admin_client.post(SESSIONS + "add/", body)
+
+    assert errors_on(answer) == errors
+    assert ClassSession.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "starts_at"),
+    [
+        ("2030-03-31", "02:30", datetime(2030, 3, 31, 1, 30, tzinfo=UTC)),
+        ("2030-10-27", "02:30", datetime(2030, 10, 27, 0, 30, tzinfo=UTC)),
+    ],
+    ids=["a time that does not exist is an hour later", "one that exists twice is the first"],
+)
+def test_a_session_starts_when_the_gyms_clock_says(admin_client, berlin, day, time, starts_at):
+    body = {"class_type": ClassTypeFactory().pk, **YOGA_TUESDAY_18}
+
+    admin_client.post(SESSIONS + "add/", body | {"starts_at_0": day, "starts_at_1": time})
+
+    assert ClassSession.objects.get().starts_at == starts_at
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"capacity": "1"}, "2 customers hold a spot: 1 are too few."),
+        (
+            {"starts_at_1": "19:00"},
+            "2 customers hold a spot in this session: it cannot be moved.",
+        ),
+    ],
+)
+def test_an_edit_that_would_hurt_those_who_booked_is_refused(admin_client, changes, sentence):
+    session = ClassSessionFactory(capacity=5)
+    BookingFactory.create_batch(2, class_session=session)
+    url = change(SESSIONS, session)
+
+    answer = admin_client.post(url, as_shown(admin_client.get(url)) | changes)
+
+    assert errors_on(answer) == {"__all__": [sentence]}
+    fresh = ClassSession.objects.get()
+    assert (fresh.capacity, fresh.starts_at) == (5, TUESDAY_18)
+    assert LogEntry.objects.count() == 0
+
+
+def test_a_session_becomes_unlimited_and_limited_again(admin_client):
+    session = ClassSessionFactory(capacity=5)
+    url = change(SESSIONS, session)
+    shown = as_shown(admin_client.get(url))
+
+    admin_client.post(url, shown | {"capacity": "", "unlimited": "on"})
+    unlimited = ClassSession.objects.get().capacity
+    admin_client.post(url, shown | {"capacity": "7"})
+
+    assert unlimited is None
+    assert ClassSession.objects.get().capacity == 7
+
+
+def test_an_empty_capacity_alone_is_not_taken_for_unlimited(admin_client):
+    session = ClassSessionFactory(capacity=5)
+    url = change(SESSIONS, session)
+    shown = as_shown(admin_client.get(url))
+
+    answer = admin_client.post(url, shown | {"capacity": ""})
+
+    assert errors_on(answer) == {"capacity": ["Give a number, or switch on unlimited."]}
+    assert ClassSession.objects.get().capacity == 5
+
+
+def test_a_sessions_type_status_and_counter_are_not_edited(admin_client):
+    session = BookingFactory().class_session
+    url = change(SESSIONS, session)
+    body = as_shown(admin_client.get(url)) | {
+        "class_type": ClassTypeFactory().pk,
+        "status": "cancelled",
+        "booked_count": "0",
+        "duration_minutes": "75",
+    }
+
+    admin_client.post(url, body)
+
+    fresh = ClassSession.objects.get()
+    assert (fresh.class_type, fresh.status, fresh.booked_count) == (
+        session.class_type,
+        "scheduled",
+        1,
+    )
+    assert fresh.duration_minutes == 75
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [("today", ["today"]), ("week", ["soon", "today"]), ("past", ["past"])],
+)
+def test_sessions_are_filtered_by_when_they_start(admin_client, when, found):
+    now = TUESDAY_18 - timedelta(days=1)
+    for name, starts_at in (
+        ("past", now - timedelta(days=1)),
+        ("today", now + timedelta(hours=1)),
+        ("soon", now + timedelta(days=6)),
+        ("later", now + timedelta(days=8)),
+    ):
+        ClassSessionFactory(class_type__name=name, starts_at=starts_at)
+
+    answer = admin_client.get(SESSIONS, {"when": when})
+
+    assert [session.class_type.name for session in answer.context["cl"].result_list] == found

@@ -1,0 +1,33 @@
+"""Choosing one of a hundred thousand: a box to type in, never a list of all."""
+
+from typing import Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from unfold.paginator import InfinitePaginator
+
+
+class PickView(AutocompleteJsonView):
+    """Django's answer to what was typed, with labels of ours and nothing counted."""
+
+    # The `GymAdmin` of what is picked from.
+    model_admin: Any
+
+    def get_queryset(self) -> "QuerySet[Any, Any]":
+        return self.model_admin.to_pick_from(super().get_queryset())
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        return {"id": str(obj.pk), "text": self.model_admin.label_of(obj)}
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> "Paginator[Any]":
+        paginator: Paginator[Any] = InfinitePaginator(*args, **kwargs)
+        return paginator
+
+
+class Picker(AutocompleteSelect):
+    def get_url(self) -> str:
+        picked = self.field.remote_field.model._meta
+        return reverse(f"{self.admin_site.name}:{picked.app_label}_{picked.model_name}_pick")

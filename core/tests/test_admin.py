@@ -1,0 +1,267 @@
+"""The admin's common ground: refusals as sentences, exports, counts, API keys."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.db import IntegrityError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.admin import export
+from core.admin.counting import ESTIMATED_FROM
+from core.admin.refusals import NotDone, attempt
+from core.models import ApiKey
+
+pytestmark = pytest.mark.django_db
+
+EVERY_MODEL = pytest.mark.parametrize(
+    "model", [pytest.param(model, id=model._meta.label) for model in admin.site._registry]
+)
+KEYS = "/admin/core/apikey/"
+
+
+@pytest.fixture
+def admin_user(django_user_model):
+    """Somebody who may do everything; hashing a password would take longer than the test."""
+    return django_user_model.objects.create(
+        username="desk", password="a hash", is_staff=True, is_superuser=True
+    )
+
+
+def said_in(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def page(model, name):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}")
+
+
+def rows_of(answer):
+    return list(csv.reader(StringIO(answer.getvalue().decode().removeprefix("\ufeff"))))
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("name", ["changelist", "add"])
+def test_every_list_and_every_empty_form_is_there(admin_client, model, name):
+    answer = admin_client.get(page(model, name))
+
+    assert answer.status_code == 200
+
+
+@EVERY_MODEL
+def test_nobody_but_staff_sees_a_page(client, model):
+    answer = client.get(page(model, "changelist"))
+
+    assert answer.status_code == 302
+    assert answer.url.startswith("/admin/login/")
+
+
+@EVERY_MODEL
+def test_every_list_can_be_searched_and_says_so_when_it_finds_nothing(admin_client, model):
+    answer = admin_client.get(page(model, "changelist"), {"q": "nobody is called this"})
+
+    assert answer.status_code == 200
+    assert answer.context["cl"].result_count == 0
+
+
+def test_the_sidebar_links_what_one_may_see_and_no_more(client):
+    guest = User.objects.create(username="guest", is_staff=True)
+    client.force_login(guest)
+
+    page_of_a_guest = client.get("/admin/").content.decode()
+
+    assert KEYS not in page_of_a_guest
+
+
+def test_the_sidebar_links_every_list(admin_client):
+    home = admin_client.get("/admin/").content.decode()
+
+    missing = [model for model in admin.site._registry if page(model, "changelist") not in home]
+    assert missing == []
+
+
+# --- Refusals -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staffs_request(rf):
+    request = rf.post("/")
+    request.session = {}
+    request._messages = FallbackStorage(request)
+    return request
+
+
+def test_a_race_lost_at_the_last_moment_is_a_sentence(staffs_request):
+    ApiKey.issue(name="Kiosk")
+
+    with pytest.raises(NotDone) as told:
+        attempt(staffs_request, lambda: ApiKey.issue(name="Kiosk"))
+
+    assert str(told.value) == "There is one with this value already."
+    assert ApiKey.objects.count() == 1
+
+
+def test_a_mistake_of_the_programmers_stays_an_error(staffs_request):
+    with pytest.raises(IntegrityError):
+        attempt(staffs_request, lambda: ApiKey.objects.create(name=None))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contention_is_tried_again_and_told_of_once(staffs_request):
+    tries = []
+
+    def save():
+        tries.append(ApiKey.issue(name="Kiosk"))
+        messages.success(staffs_request, "Saved.")
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+
+    attempt(staffs_request, save)
+
+    assert len(tries) == 2
+    assert ApiKey.objects.count() == 1
+    assert [str(message) for message in get_messages(staffs_request)] == ["Saved."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contention_that_lasts_is_a_sentence(staffs_request):
+    def save():
+        ApiKey.issue(name="Kiosk")
+        messages.success(staffs_request, "Saved.")
+        raise OperationalError("database is locked")
+
+    with pytest.raises(NotDone) as told:
+        attempt(staffs_request, save)
+
+    assert str(told.value) == ("Too much happened at once. Nothing was written: please try again.")
+    assert ApiKey.objects.count() == 0
+    assert [str(message) for message in get_messages(staffs_request)] == []
+
+
+# --- Export ---------------------------------------------------------------------------------------
+
+
+@EVERY_MODEL
+def test_every_list_can_be_exported(admin_client, model):
+    answer = admin_client.post(
+        page(model, "changelist"),
+        {"action": "export_to_csv", "select_across": "1", "_selected_action": "0"},
+    )
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert rows_of(answer)[0] == list(admin.site._registry[model].csv_columns)
+
+
+def test_an_export_holds_what_was_selected(admin_client):
+    chosen, _ = ApiKey.issue(name="Phone app", is_read_only=True)
+    ApiKey.issue(name="Kiosk")
+
+    answer = admin_client.post(KEYS, {"action": "export_to_csv", "_selected_action": chosen.pk})
+
+    made = chosen.created_at.replace(microsecond=0).isoformat(sep=" ")
+    assert rows_of(answer) == [
+        ["id", "name", "prefix", "read only", "created", "revoked"],
+        [str(chosen.pk), "Phone app", export.cell(chosen.prefix), "yes", made, ""],
+    ]
+
+
+def test_no_export_holds_a_secret(admin_client):
+    key, _ = ApiKey.issue(name="Kiosk")
+    user = User.objects.get()
+
+    answers = [
+        admin_client.post(url, {"action": "export_to_csv", "_selected_action": pk})
+        for url, pk in ((KEYS, key.pk), ("/admin/auth/user/", user.pk))
+    ]
+
+    text = "".join(answer.getvalue().decode() for answer in answers)
+    assert user.username in text
+    assert key.digest not in text
+    assert user.password not in text
+
+
+# --- Counting -------------------------------------------------------------------------------------
+
+
+def test_a_large_list_is_counted_roughly_and_a_filtered_one_exactly(admin_client):
+    Group.objects.bulk_create(Group(name=f"Group {n}") for n in range(ESTIMATED_FROM))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE auth_group")
+
+    with CaptureQueriesContext(connection) as queries:
+        whole = admin_client.get("/admin/auth/group/").context["cl"]
+    counts = sum("COUNT(" in query["sql"] for query in queries)
+    found = admin_client.get("/admin/auth/group/", {"q": "9999"}).context["cl"]
+
+    assert counts == (0 if connection.vendor == "postgresql" else 1)
+    assert whole.result_count == ESTIMATED_FROM
+    assert len(whole.result_list) == 50
+    assert found.result_count == 1
+
+
+# --- API keys -------------------------------------------------------------------------------------
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(admin_client):
+    answer = admin_client.post(KEYS + "add/", {"name": "Kiosk", "is_read_only": "on"}, follow=True)
+
+    made = ApiKey.objects.get()
+    key = said_in(answer)[0].split("<code>")[1].split("</code>")[0]
+    assert ApiKey.digest_of(key) == made.digest
+    assert (made.name, made.is_read_only, made.revoked_at) == ("Kiosk", True, None)
+    assert key in answer.content.decode()
+    pages = (KEYS, f"{KEYS}{made.pk}/change/", f"{KEYS}{made.pk}/history/")
+    assert not [url for url in pages if key in admin_client.get(url).content.decode()]
+    logged = LogEntry.objects.get()
+    assert key not in f"{logged.change_message}{logged.object_repr}"
+
+
+def test_a_key_cannot_be_made_twice_under_one_name(admin_client):
+    ApiKey.issue(name="Kiosk")
+
+    answer = admin_client.post(KEYS + "add/", {"name": "Kiosk"})
+
+    assert answer.status_code == 200
+    assert answer.context["errors"] == [["API key with this Name already exists."]]
+    assert ApiKey.objects.count() == 1
+
+
+def test_a_revoked_key_stays_in_the_list_and_keeps_its_time(admin_client):
+    key, _ = ApiKey.issue(name="Kiosk")
+    change = f"{KEYS}{key.pk}/change/"
+
+    admin_client.post(change, {"name": "Kiosk", "core_apikey_revoke": "1"})
+    first = ApiKey.objects.get().revoked_at
+    admin_client.post(change, {"name": "Kiosk", "core_apikey_revoke": "1"})
+
+    assert first is not None
+    assert ApiKey.objects.get().revoked_at == first
+    assert "core_apikey_revoke" not in admin_client.get(change).content.decode()
+    assert LogEntry.objects.first().change_message == "Revoked."
+
+
+def test_several_keys_are_revoked_at_once(admin_client):
+    keys = [ApiKey.issue(name=name)[0] for name in ("Kiosk", "Phone app")]
+    ApiKey.issue(name="Door")
+    body = {"action": "revoke_chosen", "_selected_action": [key.pk for key in keys]}
+
+    answer = admin_client.post(KEYS, body, follow=True)
+
+    assert said_in(answer) == ["2 revoked."]
+    valid = ApiKey.objects.filter(revoked_at__isnull=True)
+    assert [key.name for key in valid] == ["Door"]
+
+
+def test_a_key_is_never_deleted(admin_client):
+    key, _ = ApiKey.issue(name="Kiosk")
+
+    answer = admin_client.post(f"{KEYS}{key.pk}/delete/", {"post": "yes"})
+
+    assert answer.status_code == 403
+    assert ApiKey.objects.count() == 1

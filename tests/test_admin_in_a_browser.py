@@ -1,0 +1,109 @@
+"""Staff at the desk: what no request alone shows, clicked through in a real browser."""
+
+import shutil
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions as until
+from selenium.webdriver.support.wait import WebDriverWait
+
+from bookings.models import Booking
+from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
+from customers.tests.factories import CustomerFactory
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1000",
+)
+PATIENCE = 20
+
+
+class Desk:
+    """The browser in the words of those who sit before it."""
+
+    def __init__(self, driver, url):
+        self.driver, self.url = driver, url
+        self.wait = WebDriverWait(driver, PATIENCE)
+
+    def open(self, path):
+        self.driver.get(self.url + path)
+
+    def sees(self, text):
+        self.wait.until(until.text_to_be_present_in_element((By.TAG_NAME, "body"), text))
+
+    def types(self, name, text):
+        self.driver.find_element(By.NAME, name).send_keys(text)
+
+    def presses(self, label):
+        button = (By.XPATH, f"//button[contains(normalize-space(.), '{label}')]")
+        self.wait.until(until.element_to_be_clickable(button)).click()
+
+    def picks(self, name, typed, label):
+        box = (By.CSS_SELECTOR, f".field-{name} .select2-selection")
+        self.wait.until(until.element_to_be_clickable(box)).click()
+        field = (By.CSS_SELECTOR, ".select2-search__field")
+        self.wait.until(until.visibility_of_element_located(field)).send_keys(typed)
+        option = (By.XPATH, f"//li[contains(@class, 'option') and contains(., '{label}')]")
+        self.wait.until(until.element_to_be_clickable(option)).click()
+
+    def logs_in(self, name, password):
+        self.open("/admin/")
+        self.types("username", name)
+        self.types("password", password + Keys.ENTER)
+        self.sees("Booking windows")
+
+    def books(self, customer, session_at):
+        self.open("/admin/bookings/booking/add/")
+        self.picks("customer", customer, customer)
+        self.picks("class_session", "Yoga", session_at)
+        self.presses("Save")
+
+
+@pytest.fixture
+def desk(live_server, tmp_path):
+    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if binary is None:
+        pytest.skip("Chromium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield Desk(browser, live_server.url)
+    browser.quit()
+
+
+def test_staff_book_are_refused_a_second_time_and_cancel(desk):
+    User.objects.create_superuser("desk", password="open sesame")
+    CustomerFactory(first_name="Anna", last_name="Schmidt", email="anna@example.org")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    yoga = ClassTypeFactory(capacity=20)
+    for hour in (10, 18):
+        starts_at = datetime.combine(tomorrow, time(hour), timezone.get_default_timezone())
+        ClassSessionFactory(class_type=yoga, starts_at=starts_at)
+
+    desk.logs_in("desk", "open sesame")
+    desk.books("Schmidt", "10:00")
+    desk.sees("was added successfully")
+    desk.books("Schmidt", "18:00")
+    desk.sees(f"The customer's one booking on {tomorrow:%d %B %Y} is used.")
+    desk.open(f"/admin/bookings/booking/{Booking.objects.get().pk}/change/")
+    desk.presses("Cancel")
+    desk.sees("Anna Schmidt: Cancelled in time.")
+
+    booking = Booking.objects.select_related("class_session").get()
+    assert (booking.status, booking.class_session.booked_count) == ("cancelled", 0)
