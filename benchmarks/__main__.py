@@ -1,0 +1,150 @@
+"""
+Gymtastic beside what is possible and what is usual, on a private PostgreSQL.
+
+    python -m benchmarks [--quick] [--markdown] [--rounds N] [schedule] [booking]
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from benchmarks import booking, report, schedule
+from benchmarks.filling import Size, copy, cursor_of, fill, tidy
+from benchmarks.measuring import measure, say
+from benchmarks.processor_time import stat_of
+from benchmarks.servers import THREADS, Server, serving
+from tests.throwaway_postgres import throwaway_postgres
+
+# The defaults of a server that has this machine for itself. Vacuuming is done before, so that
+# no rival pays for it.
+POSTGRES = {
+    "shared_buffers": "512MB",
+    "effective_cache_size": "2GB",
+    "work_mem": "16MB",
+    "max_wal_size": "4GB",
+    "random_page_cost": "1.1",
+    "autovacuum": "off",
+}
+APPLICATIONS = {
+    "Gymtastic": "gymtastic.wsgi:application",
+    "limit": "benchmarks.limit:application",
+    "plain": "benchmarks.plain.wsgi:application",
+}
+PATHS = ("schedule", "booking")
+
+
+class Effort(NamedTuple):
+    size: Size
+    rounds: int
+    # Of each rival, in each round.
+    pages: int
+    bookings: int
+
+
+FULL = Effort(Size(sessions=50_000, bookings=500_000, customers=100_000), 7, 300, 300)
+QUICK = Effort(Size(sessions=5_000, bookings=50_000, customers=50_000), 3, 40, 40)
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="./gym bench")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=f"of {', '.join(PATHS)}")
+    parser.add_argument("--quick", action="store_true", help="try the benchmarks out, small")
+    parser.add_argument("--markdown", action="store_true", help="a table for the documentation")
+    parser.add_argument("--rounds", type=int, help=f"default: {FULL.rounds}")
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.paths) - set(PATHS):
+        parser.error(f"There is no path {', '.join(sorted(unknown))}.")
+    if not sys.platform.startswith("linux"):
+        sys.exit("The benchmarks read the processes' CPU from /proc: they need Linux.")
+    effort = QUICK if asked.quick else FULL
+    if asked.rounds:
+        effort = effort._replace(rounds=asked.rounds)
+
+    with throwaway_postgres(durable=True, settings=POSTGRES) as address:
+        rows = run(address, effort, asked.paths or PATHS)
+    print(_setting(effort))
+    print(report.as_markdown(rows) if asked.markdown else report.as_text(rows))
+
+
+def run(server: str, effort: Effort, paths: tuple[str, ...]) -> list[list[str]]:
+    postmaster = _postmaster(server)
+    say(f"Filling {effort.size.bookings:,} bookings")
+    with cursor_of(server) as cursor:
+        cursor.execute("CREATE DATABASE gym")
+    original = f"{server.rpartition('/')[0]}/gym"
+    fill(original, effort.size)
+    plan = booking.plan(original, effort.rounds, effort.bookings)
+    tidy(original)
+    addresses = {name: copy(original, name) for name in APPLICATIONS}
+
+    rows = []
+    applications = {name: (APPLICATIONS[name], addresses[name]) for name in APPLICATIONS}
+    with serving(applications) as servers:
+        if "schedule" in paths:
+            rows += _schedule(servers, addresses["Gymtastic"], effort, postmaster)
+        if "booking" in paths:
+            rows += _booking(servers, addresses, plan, effort, postmaster)
+    return rows
+
+
+def _schedule(
+    servers: Mapping[str, Server], address: str, effort: Effort, postmaster: int
+) -> list[list[str]]:
+    say("Schedule")
+    rivals = schedule.rivals(servers, address, effort.pages)
+    measure(rivals, effort.rounds, postmaster)
+    targets = {
+        "limit": report.of_the_limit(0.35, better="; better 0.5"),
+        "plain": report.times_the_plain(7),
+        "for_customer": report.times_the_page(2),
+    }
+    return report.rows_for("schedule, a week's page of 100", rivals, targets)
+
+
+def _booking(
+    servers: Mapping[str, Server],
+    addresses: Mapping[str, str],
+    plan: booking.Plan,
+    effort: Effort,
+    postmaster: int,
+) -> list[list[str]]:
+    booking.must_answer_alike(servers, plan.probe)
+    targets = {
+        "limit": report.of_the_limit(0.18),
+        "plain": report.times_the_plain(4, better="; better 5"),
+    }
+    rows = []
+    for path, requests in (
+        ("booking, spread", plan.spread),
+        ("booking, all at one session", plan.at_one),
+    ):
+        say(path.capitalize())
+        rivals = booking.rivals(servers, requests)
+        measure(rivals, effort.rounds, postmaster)
+        rows += report.rows_for(path, rivals, targets)
+    booking.must_have_written_alike(addresses, plan)
+    refused = booking.rush(servers, addresses, plan)
+    booking.must_not_be_overbooked(addresses)
+    say(f"Same rows from all; nothing overbooked, {refused} refused in the rush")
+    return rows
+
+
+def _postmaster(address: str) -> int:
+    with cursor_of(address) as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return stat_of(cursor.fetchone()[0]).parent
+
+
+def _setting(effort: Effort) -> str:
+    size = effort.size
+    settings = ", ".join(f"{name} {value}" for name, value in POSTGRES.items())
+    return (
+        f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers; "
+        f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
+        f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}.\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
