@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -33,6 +34,8 @@ def queries_in() -> Callable[[Callable[[], Any]], int]:
     """Count the SQL statements that a call sends."""
 
     def count(call: Callable[[], Any]) -> int:
+        # Django remembers content types for as long as the process lives.
+        ContentType.objects.clear_cache()
         with CaptureQueriesContext(connection) as captured:
             call()
         return len(captured)

@@ -35,8 +35,13 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
         One conditional statement: however many ask at once, no more win than there are spots.
         False when it is full, cancelled or moved meanwhile.
         """
-        still_open = self.scheduled().with_a_free_spot().filter(starts_at=starting_at)
-        return still_open.filter(pk=session_id).update(booked_count=F("booked_count") + 1) == 1
+        still_open = self.filter(
+            HAS_A_FREE_SPOT,
+            pk=session_id,
+            status=SessionStatus.SCHEDULED,
+            starts_at=starting_at,
+        )
+        return still_open.update(booked_count=F("booked_count") + 1) == 1
 
     def give_a_spot_back(self, session_id: int) -> None:
         self.filter(pk=session_id).update(booked_count=F("booked_count") - 1)
