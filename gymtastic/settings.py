@@ -123,7 +123,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "NAME": Path(tempfile.gettempdir()) / f"gymtastic-test-{os.getpid()}.sqlite3"
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    # `runserver` answers each request in a thread of its own, which would keep its connection.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0 if DEBUG else 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = read("REDIS_URL", environment.redis, default="")
