@@ -1,6 +1,7 @@
 """
 Proves what is stored twice against the rows: a session's counter against its live
-bookings, and the day that a booking uses against the start of its session.
+bookings, and the day that a live booking uses against the start of its session. A
+late-cancelled one keeps the day for which it was cancelled, wherever the session goes.
 
 Each repair is a transaction that locks the session first, as the services do.
 """
@@ -20,6 +21,7 @@ from core.constraints import broken_rule
 from core.transactions import in_transaction
 
 SESSIONS_AT_ONCE = 2000
+LIVE_ONES = Q(bookings__status__in=LIVE)
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ def differences(*, tz: tzinfo) -> Iterator[list[Difference]]:
     """
     rows = (
         ClassSession.objects.annotate(
-            live=Count("bookings", filter=Q(bookings__status__in=LIVE)),
-            first=Min("bookings__occupied_day"),
-            last=Max("bookings__occupied_day"),
+            live=Count("bookings", filter=LIVE_ONES),
+            first=Min("bookings__occupied_day", filter=LIVE_ONES),
+            last=Max("bookings__occupied_day", filter=LIVE_ONES),
         )
         .order_by("pk")
         .values_list("pk", "starts_at", "booked_count", "live", "first", "last")
@@ -117,7 +119,7 @@ def _move_to_its_day(session_id: int, tz: tzinfo) -> tuple[int, list[Repair]]:
     """Give how many bookings now use their session's day, and what keeps the others from it."""
     session = ClassSession.objects.select_for_update(no_key=True).get(pk=session_id)
     day = local_day(session.starts_at, tz)
-    elsewhere = Booking.objects.using_a_day().filter(class_session=session)
+    elsewhere = Booking.objects.live().filter(class_session=session)
     elsewhere = elsewhere.exclude(occupied_day=day).select_for_update(no_key=True).order_by("pk")
     wrong = list(elsewhere)
     stuck = _move(wrong, day)

@@ -40,6 +40,8 @@ def edit_customer(
 
     :raises Invalid: `segment_has_rule` when one with a rule would be added or removed.
     """
+    # Two edits of the segments at once: the later one is what remains, not a mixture.
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     for name, value in changes.items():
         setattr(customer, name, value)
     customer.save(update_fields=list(changes))

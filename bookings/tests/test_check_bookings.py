@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from bookings import services
 from bookings.models import Booking
 from bookings.states import LIVE, BookingStatus
 from bookings.tests.factories import BookingFactory
@@ -90,12 +91,10 @@ def test_more_bookings_than_spots_are_named_because_no_counter_can_say_them():
     assert booked_count(session) == 0
 
 
-def test_a_day_that_differs_is_named_whatever_uses_it():
+def test_a_day_that_differs_is_named_among_others_that_do_not():
     session = ClassSessionFactory()
     BookingFactory(class_session=session)
-    BookingFactory(
-        class_session=session, status=BookingStatus.LATE_CANCELLED, occupied_day=WEDNESDAY
-    )
+    BookingFactory(class_session=session, occupied_day=WEDNESDAY)
 
     lines, failure = check_bookings()
 
@@ -103,6 +102,21 @@ def test_a_day_that_differs_is_named_whatever_uses_it():
         f"Session {session.pk}: its bookings use 2030-05-14 to 2030-05-15, it starts on 2030-05-14."
     ]
     assert failure == "Differences: 1. --repair puts them right."
+
+
+def test_a_late_cancel_keeps_its_day_when_the_session_was_moved_afterwards():
+    session = ClassSessionFactory()
+    late = BookingFactory(class_session=session, status=BookingStatus.LATE_CANCELLED)
+    moved_to = TUESDAY_18 + timedelta(days=3)
+    services.edit_session(session=session, changes={"starts_at": moved_to})
+    services.book_session(
+        customer_id=late.customer_id, session_id=session.pk, at=TUESDAY_18 - timedelta(days=1)
+    )
+
+    _, failure = check_bookings()
+
+    late.refresh_from_db()
+    assert (failure, late.occupied_day) == (None, TUESDAY_18.date())
 
 
 def test_another_time_zone_makes_days_differ_and_repairing_moves_them(settings):

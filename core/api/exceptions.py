@@ -7,7 +7,7 @@ Every error under /api has the shape {"type", "errors": [{"code", "detail", "att
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from drf_standardized_errors.formatter import ExceptionFormatter
@@ -51,6 +51,8 @@ class GymExceptionHandler(ExceptionHandler):
                 return Refused(Protected(held_by={}))
             case Busy():
                 return TryAgain()
+            case SuspiciousOperation():
+                return invalid(None, "invalid", str(exc))
         return None
 
     def _of_the_database(self, exc: Exception) -> APIException | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from core.instants import NotADay, NotAnInstant, parse_day, parse_instant
 
@@ -83,6 +84,12 @@ class InstantField(serializers.Field[datetime, str, str, Any]):
 class ForeignIdField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of something that must exist."""
 
+    def run_validation(self, data: Any = empty) -> Any:
+        # DRF would read "" as null, for the sake of forms.
+        if data == "":
+            self.fail("incorrect_type", data_type="str")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
@@ -136,6 +143,11 @@ class IdField(StrictIntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=HIGHEST_ID, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class IdParameter(IdField):

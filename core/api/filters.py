@@ -33,6 +33,10 @@ class StrictFilters(DjangoFilterBackend):
 
 
 class StrictSearch(SearchFilter):
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        is_there = bool(getattr(view, "search_fields", None))
+        return super().get_schema_operation_parameters(view) if is_there else []
+
     def get_search_terms(self, request: Request) -> list[str]:
         text = request.query_params.get(self.search_param, "")
         if "\x00" in text:

@@ -25,6 +25,7 @@ ANSWERS = {
     "404": "There is nothing at this address.",
     "405": "This method is not for this address.",
     "406": "The answer is not to be had in a form that the request accepts.",
+    "411": "The body came in chunks, without its length.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "429": "The key's requests of this minute are used up; Retry-After says when to come back.",
@@ -66,7 +67,7 @@ class GymSchema(AutoSchema):
 
     def _may_answer(self, code: str) -> bool:
         match code:
-            case "403" | "413" | "415" | "503":
+            case "403" | "411" | "413" | "415" | "503":
                 return self.method not in ("GET", "HEAD")
             case "404":
                 return "{" in self.path or self._is_list_view()

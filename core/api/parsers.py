@@ -17,6 +17,12 @@ class BodyTooLarge(APIException):
     default_detail = f"A request's body has at most {LARGEST_BODY // 1024 // 1024} MB."
 
 
+class LengthRequired(APIException):
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+    default_detail = "Send the body in one piece, with its Content-Length."
+
+
 class StrictJSONParser(BaseParser):
     """
     JSON in UTF-8, at most 2 MB and 32 levels deep.

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from core.api.pagination import Rows
+from core.api.parsers import LengthRequired
 from core.api.serializers import QuerySerializer
 from core.deleting import delete
 from core.errors import Protected, Refusal
@@ -32,7 +33,8 @@ Refusals = dict[str, list[type[Refusal]]]
 def operation_of(view: APIView) -> str:
     """Name what a view is asked for: a viewset's action, else the method."""
     action: str | None = getattr(view, "action", None)
-    return action or (view.request.method or "").lower()
+    method = (view.request.method or "").lower()
+    return action or ("get" if method == "head" else method)
 
 
 @cache
@@ -54,6 +56,7 @@ class StrictParameters(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
+        self._refuse_a_missing_body(request)
         accepted = self.accepted_parameters()
         refused = {}
         for name, values in request.query_params.lists():
@@ -65,6 +68,15 @@ class StrictParameters(APIView):
                 refused[name] = ErrorDetail("A value is needed.", "blank")
         if refused:
             raise ValidationError({name: [detail] for name, detail in refused.items()})
+
+    def _refuse_a_missing_body(self, request: Request) -> None:
+        """Never take a change that did not arrive for a change of nothing."""
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            # Django reads as many bytes as the header says, and here it says nothing.
+            raise LengthRequired
+        is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
+        if is_empty and request.method in ("PUT", "PATCH"):
+            raise ParseError("A body is needed.")
 
     def accepted_parameters(self) -> set[str]:
         serializer = self.query_serializers.get(operation_of(self))

@@ -21,7 +21,7 @@ T = TypeVar("T")
 APPS = (customers.demo, classes.demo, bookings.demo)
 DEMO = "demo"
 CURL = (
-    "  curl -X POST http://localhost:8000/api/bookings -H 'Content-Type: application/json'"
+    "  curl -X POST {}/api/bookings -H 'Content-Type: application/json'"
     """ -d '{{"customer": {}, "class_session": {}}}'"""
 )
 
@@ -44,8 +44,15 @@ class Command(BaseCommand):
             "1000 makes a thousand times as many.",
         )
         parser.add_argument("--seed", type=int, default=1, help="Another seed, another story.")
+        parser.add_argument(
+            "--site",
+            default="http://localhost:8000",
+            help="Where the app will be served, for the examples to try.",
+        )
 
-    def handle(self, *, scale: int, seed: int, at: datetime | None = None, **options: Any) -> None:
+    def handle(
+        self, *, scale: int, seed: int, site: str, at: datetime | None = None, **options: Any
+    ) -> None:
         at = at or timezone.now()
         # All or nothing, so that the next run finds no half of it.
         with transaction.atomic():
@@ -60,7 +67,7 @@ class Command(BaseCommand):
                 app.generate(plan, _progress)
         self._tell_what_was_added(plan)
         self._offer_a_login()
-        self._offer_a_booking(at)
+        self._offer_a_booking(site, at)
 
     def _tell_what_was_added(self, plan: DemoPlan) -> None:
         added = [
@@ -83,16 +90,16 @@ class Command(BaseCommand):
         users.create_superuser(username=DEMO, password=DEMO)
         self.stdout.write(f"Log in to /admin as {DEMO} with the password {DEMO}.")
 
-    def _offer_a_booking(self, at: datetime) -> None:
+    def _offer_a_booking(self, site: str, at: datetime) -> None:
         found = bookings.demo.showcase(at=at)
         if found is None:
             self.stdout.write("The first demo customer has booked all that can be booked now.")
             return
         self.stdout.write(
             "\nA first booking, once the app is running:\n"
-            f"{CURL.format(found.customer_id, found.first_id)}\n"
+            f"{CURL.format(site, found.customer_id, found.first_id)}\n"
             "A second one on the same day, which the gym refuses:\n"
-            f"{CURL.format(found.customer_id, found.second_id)}"
+            f"{CURL.format(site, found.customer_id, found.second_id)}"
         )
 
 
