@@ -72,6 +72,12 @@ class Booking(models.Model):
                 )
                 | Q(status__in=LIVE, cancelled_at__isnull=True, cancelled_by=""),
             ),
+            models.CheckConstraint(
+                name="booking_says_when_and_by_whom_it_was_forgiven",
+                condition=Q(status=BookingStatus.CANCELLED, forgiven_at__isnull=False)
+                & ~Q(forgiven_by="")
+                | Q(forgiven_at__isnull=True, forgiven_by="", forgiven_reason=""),
+            ),
         ]
 
     def __str__(self) -> str:

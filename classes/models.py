@@ -58,8 +58,8 @@ class ClassSession(models.Model):
     """
     One class at one time, such as yoga on Tuesday at 18:00.
 
-    `booked_count` is the number of its live bookings. `bookings.services` alone changes it,
-    `manage.py check_bookings` proves it, and the check below is why nothing is overbooked.
+    `booked_count` is the number of its live bookings, kept by whoever writes those and proven
+    by a command against the rows. The check below is why nothing is overbooked.
     """
 
     class_type = models.ForeignKey(ClassType, on_delete=models.PROTECT, related_name="sessions")
@@ -83,6 +83,10 @@ class ClassSession(models.Model):
             models.CheckConstraint(
                 name="class_session_duration_is_possible",
                 condition=Q(duration_minutes__range=(1, LONGEST_DURATION)),
+            ),
+            models.CheckConstraint(
+                name="class_session_capacity_is_possible",
+                condition=Q(capacity__isnull=True) | Q(capacity__range=(0, LARGEST_CAPACITY)),
             ),
             models.CheckConstraint(
                 name="class_session_is_never_overbooked",

@@ -34,7 +34,7 @@ class Segment(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RULE_DAYS)],
-        help_text="How many days back the rule looks, to the second.",
+        help_text="How many times 24 hours back the rule looks.",
     )
     rule_min_visits = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
