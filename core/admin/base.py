@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as confirm_and_delete
 from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -19,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.admin.counting import EstimatingPaginator
 from core.admin.export import csv_response
 from core.admin.forms import InstantField
+from core.admin.nulls import has_null_characters
 from core.admin.picking import Picker, PickView
 from core.admin.refusals import NotDone, attempt, said_to_staff
 from core.deleting import refuse_if_held
@@ -52,6 +54,14 @@ class GymAdmin(ModelAdmin):
     csv_columns: ClassVar[dict[str, str]] = {"id": "pk"}
 
     # --- What a service refuses ------------------------------------------------------------------
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if has_null_characters(request.GET):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
 
     def changeform_view(
         self,

@@ -9,6 +9,8 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from unfold.paginator import InfinitePaginator
 
+from core.admin.nulls import NULL
+
 
 class PickView(AutocompleteJsonView):
     """Django's answer to what was typed, with labels of ours and nothing counted."""
@@ -17,6 +19,8 @@ class PickView(AutocompleteJsonView):
     model_admin: Any
 
     def get_queryset(self) -> "QuerySet[Any, Any]":
+        if NULL in self.term:
+            return self.model_admin.model._default_manager.none()
         return self.model_admin.to_pick_from(super().get_queryset())
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:

@@ -86,6 +86,33 @@ def test_a_page_of_nothing_is_no_error_page(admin_client, url, pk):
     assert "Perhaps it was deleted?" in said_in(answer)[0]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bookings/booking/?status=%00",
+        "bookings/booking/?status__exact=%00",
+        "customers/customer/?origin__exact=%00",
+        "customers/customer/?q=a@b%00",
+        "classes/classsession/?status__exact=%00",
+        "classes/classsession/?q=%00",
+        "auth/user/?username=%00",
+    ],
+)
+def test_a_null_character_in_a_filter_is_no_error_page(admin_client, asked):
+    answer = admin_client.get(f"/admin/{asked}")
+
+    assert (answer.status_code, answer.url) == (302, f"/admin/{asked.split('?')[0]}?e=1")
+
+
+@pytest.mark.parametrize("term", ["\x00", "a@b\x00"])
+def test_nobody_is_called_a_null_character(admin_client, term):
+    asked = {"app_label": "bookings", "model_name": "booking", "field_name": "customer"}
+
+    answer = admin_client.get("/admin/customers/customer/pick/", {**asked, "term": term})
+
+    assert answer.json() == {"results": [], "pagination": {"more": False}}
+
+
 def test_nobody_can_book_a_premium_class_that_no_plan_grants(admin_client):
     premium = ClassTypeFactory(is_premium=True)
 
