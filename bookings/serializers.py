@@ -79,17 +79,16 @@ class ClassSessionSerializer(StrictModelSerializer[ClassSession]):
 
 
 def session_json(row: SessionRow) -> dict[str, Any]:
-    left = None if row.capacity is None else row.capacity - row.booked_count
     return {
         "id": row.id,
         "class_type": row.class_type_id,
         "class_type_name": row.class_type_name,
         "starts_at": row.starts_at,
-        "ends_at": row.starts_at + timedelta(minutes=row.duration_minutes),
+        "ends_at": row.ends_at,
         "duration_minutes": row.duration_minutes,
         "capacity": row.capacity,
         "booked_count": row.booked_count,
-        "spots_left": left,
+        "spots_left": row.spots_left,
         "waitlist_count": 0,
         "status": row.status,
     }
@@ -134,6 +133,10 @@ class BookingRow(NamedTuple):
     cancelled_by: str
     cutoff_at: datetime
 
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
     @classmethod
     def of(cls, booking: Booking) -> Self:
         session = booking.class_session
@@ -171,7 +174,7 @@ def booking_json(row: BookingRow) -> dict[str, Any]:
         "class_session": row.class_session_id,
         "class_type_name": row.class_type_name,
         "starts_at": row.starts_at,
-        "ends_at": row.starts_at + timedelta(minutes=row.duration_minutes),
+        "ends_at": row.ends_at,
         "status": row.status,
         "created_at": row.created_at,
         "updated_at": row.updated_at,

@@ -1,5 +1,3 @@
-from datetime import datetime, timedelta
-
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -97,10 +95,6 @@ class ClassSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.class_type}, {timezone.localtime(self.starts_at):%a %d %b %Y, %H:%M}"
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.duration_minutes)
 
     @property
     def spots_left(self) -> int | None:

@@ -69,6 +69,11 @@ class SessionRow(NamedTuple):
         return self.starts_at + timedelta(minutes=self.duration_minutes)
 
     @property
+    def spots_left(self) -> int | None:
+        """Give the number of free spots, None where there is no limit."""
+        return None if self.capacity is None else self.capacity - self.booked_count
+
+    @property
     def cutoff_at(self) -> datetime:
         """Give the last moment at which a booking made now could be cancelled in time."""
         return self.starts_at - timedelta(minutes=self.late_cancel_cutoff_minutes)

@@ -1,6 +1,5 @@
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from core.api.filters import IdFilter, StrictFilterSet, after, before
 from customers.models import Customer, Segment
@@ -22,4 +21,6 @@ class CustomerFilters(StrictFilterSet):
     def in_segment(
         self, customers: "QuerySet[Customer]", name: str, segment: Segment
     ) -> "QuerySet[Customer]":
-        return customers.filter(pk__in=members_of(segment, at=timezone.now()))
+        # The one moment of the request, so that a row's own `segments` agree with the filter.
+        at = self.request.parser_context["view"].at
+        return customers.filter(pk__in=members_of(segment, at=at))

@@ -15,7 +15,7 @@ from gymtastic import environment
 from gymtastic.environment import read, stop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-if (BASE_DIR / ".env").is_file():
+if "PYTEST_VERSION" not in os.environ and (BASE_DIR / ".env").is_file():
     Env.read_env(BASE_DIR / ".env")
 
 INSECURE_KEY = "insecure-key-for-development-only"
@@ -164,6 +164,22 @@ STORAGES = {
     },
 }
 
+# A fault belongs where whoever runs the processes looks: on their standard error output.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # A 4xx is the client's news, not the operator's.
+        "django.request": {"level": "ERROR"},
+    },
+}
+
 # --- Security -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
@@ -203,8 +219,8 @@ DRF_STANDARDIZED_ERRORS = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Gymtastic",
-    "DESCRIPTION": "The back end of a fitness centre. Times are answered in UTC; money is a "
-    "decimal string. A 400 means that the request is malformed, a 409 that the gym says no.",
+    "DESCRIPTION": "The back end of a fitness centre. Times are answered in UTC. "
+    "A 400 means that the request is malformed, a 409 that the gym says no.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["core.api.authentication.OpenOrWithKey"],
