@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin.base import GymAdmin
@@ -14,6 +15,8 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class StaffAdmin(UserAdmin, GymAdmin):  # type: ignore[misc]
+    """Whoever leaves is made inactive: deleting would take the history of what they did along."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -28,6 +31,9 @@ class StaffAdmin(UserAdmin, GymAdmin):  # type: ignore[misc]
         "superuser": "is_superuser",
         "last login": "last_login",
     }
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
 
 
 @admin.register(Group)

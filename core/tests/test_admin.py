@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
@@ -84,6 +84,22 @@ def test_the_sidebar_links_every_list(admin_client):
 
     missing = [model for model in admin.site._registry if page(model, "changelist") not in home]
     assert missing == []
+
+
+def test_somebody_who_works_here_is_made_inactive_and_never_deleted(admin_client):
+    gone = User.objects.create(username="gone", is_staff=True)
+    LogEntry.objects.create(user=gone, action_flag=CHANGE, change_message="Check in.")
+
+    one = admin_client.post(f"/admin/auth/user/{gone.pk}/delete/", {"post": "yes"})
+    several = admin_client.post(
+        "/admin/auth/user/",
+        {"action": "delete_selected", "_selected_action": gone.pk, "post": "yes"},
+        follow=True,
+    )
+
+    assert one.status_code == 403
+    assert said_in(several) == ["No action selected."]
+    assert LogEntry.objects.get().user == gone
 
 
 # --- Refusals -------------------------------------------------------------------------------------
