@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Expression, QuerySet
-from django.db.models.sql.compiler import SQLCompiler
 
 
 class Parameter(Expression):
@@ -40,7 +39,7 @@ class Parameter(Expression):
 class Compiled(NamedTuple):
     sql: str
     parameters: Sequence[Any]
-    compiler: SQLCompiler
+    # By column: the functions that turn what the driver gives into what the field means.
     converters: dict[int, Any]
 
 
@@ -64,16 +63,24 @@ class Statement:
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, given)
             rows = cursor.fetchall()
-        if not compiled.converters:
-            return rows
-        converted = compiled.compiler.apply_converters(rows, compiled.converters)
-        return [tuple(row) for row in converted]
+        return _converted(rows, compiled.converters) if compiled.converters else rows
 
     def _compile(self) -> Compiled:
         queryset = self._make(**{name: Parameter(name) for name in self._names})
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
-        compiled = Compiled(sql, parameters, compiler, converters)
+        compiled = Compiled(sql, parameters, converters)
         self._compiled[connection.vendor] = compiled
         return compiled
+
+
+def _converted(rows: list[tuple[Any, ...]], converters: dict[int, Any]) -> list[tuple[Any, ...]]:
+    # Not by the compiler, which would keep the connection of the thread that compiled alive.
+    found = []
+    for row in map(list, rows):
+        for column, (functions, expression) in converters.items():
+            for function in functions:
+                row[column] = function(row[column], expression, connection)
+        found.append(tuple(row))
+    return found
