@@ -4,8 +4,22 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from rest_framework.test import APIClient
+
+# Whatever the shell exports: tests say themselves what differs. Only the database is the shell's.
+PINNED = {
+    "TIME_ZONE": "UTC",
+    "API_OPEN": True,
+    "API_REQUESTS_PER_MINUTE": 6000,
+    "LATE_CANCEL_FREES_THE_DAY": False,
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+}
+
+
+def pytest_configure() -> None:
+    # Django has read its settings by now, so they are changed and not the environment.
+    override_settings(**PINNED).enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
