@@ -1,6 +1,6 @@
 """The late-cancel report, against rows counted by hand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -101,6 +101,30 @@ def test_from_is_inclusive_and_to_exclusive(api, span, bookings):
     rows = api.get(URL, span).json()
 
     assert [one["bookings"] for one in rows] == ([] if bookings is None else [bookings])
+
+
+@pytest.mark.parametrize(
+    ("span", "bookings"),
+    [
+        pytest.param({"from": "2030-05-14", "to": "2030-05-15"}, [1], id="midnight of from is in"),
+        pytest.param({"from": "2030-05-13", "to": "2030-05-14"}, [], id="midnight of to is out"),
+    ],
+)
+@pytest.mark.parametrize("group_by", ["class_type", "customer", "week"])
+def test_a_session_at_midnight_belongs_to_the_day_that_begins(
+    api, berlin, group_by, span, bookings
+):
+    BookingFactory(class_session__starts_at=datetime(2030, 5, 13, 22, tzinfo=UTC))
+
+    rows = api.get(URL, span | {"group_by": group_by}).json()
+
+    assert [one["bookings"] for one in rows] == bookings
+
+
+def test_a_program_may_ask_for_the_head_alone(api, history):
+    response = api.head(f"{URL}?group_by=week")
+
+    assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize(
