@@ -20,13 +20,19 @@ from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
 from core.admin import DaysFilter, GymAdmin
 from core.admin.times import moment
+from core.instants import day_bounds
 
 STATUS_COLOURS = {SessionStatus.SCHEDULED: "success", SessionStatus.CANCELLED: "danger"}
+# The parameters of the filter by days.
+DAYS_ASKED_FOR = ("starts_at_from", "starts_at_to")
 
 
 class WhenFilter(DropdownFilter):
+    """The list opens with today's; days that were asked for are shown, past ones too."""
+
     title = "when"
     parameter_name = "when"
+    all_option: ClassVar[list[str]] = ["", "From today on"]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
@@ -34,15 +40,19 @@ class WhenFilter(DropdownFilter):
             ("week", "The next 7 days"),
             ("to_come", "To come"),
             ("past", "Started"),
+            ("all", "All"),
         ]
 
     def queryset(
         self, request: HttpRequest, queryset: ClassSessionQuerySet
     ) -> ClassSessionQuerySet:
-        now = timezone.now()
+        now, tz = timezone.now(), timezone.get_default_timezone()
+        today = timezone.localdate(now)
         match self.value():
+            case None | "" if not any(map(request.GET.get, DAYS_ASKED_FOR)):
+                return queryset.filter(starts_at__gte=day_bounds(today, tz)[0])
             case "today":
-                return queryset.on_day(timezone.localdate(now), timezone.get_default_timezone())
+                return queryset.on_day(today, tz)
             case "week":
                 week = now + timedelta(days=7)
                 return queryset.filter(starts_at__gt=now, starts_at__lt=week)
@@ -110,7 +120,7 @@ class ClassSessionAdmin(GymAdmin):
     list_select_related = ("class_type",)
     search_fields = ("class_type__name",)
     search_help_text = "The name of the class"
-    ordering = ("-starts_at", "-pk")
+    ordering = ("starts_at", "pk")
     change_form_outer_after_template = "bookings/roster.html"
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
@@ -125,6 +135,10 @@ class ClassSessionAdmin(GymAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("class_type")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        looks_back = request.GET.get(WhenFilter.parameter_name) in ("past", "all")
+        return ("-starts_at", "-pk") if looks_back else self.ordering
 
     # --- Choosing one to book --------------------------------------------------------------------
 

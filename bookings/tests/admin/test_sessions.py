@@ -157,12 +157,27 @@ def test_a_sessions_type_status_and_counter_are_not_edited(admin_client):
 
 
 @pytest.mark.parametrize(
-    ("when", "found"),
-    [("today", ["today"]), ("week", ["soon", "today"]), ("past", ["past"])],
+    ("asked", "found"),
+    [
+        pytest.param({}, ["today", "soon", "later"], id="the desk opens the list"),
+        pytest.param(
+            {"when": "", "starts_at_from": "", "starts_at_to": ""},
+            ["today", "soon", "later"],
+            id="nothing chosen",
+        ),
+        pytest.param({"when": "today"}, ["today"], id="today"),
+        pytest.param({"when": "week"}, ["today", "soon"], id="the next 7 days"),
+        pytest.param({"when": "past"}, ["past", "long past"], id="started"),
+        pytest.param(
+            {"when": "all"}, ["later", "soon", "today", "past", "long past"], id="all of them"
+        ),
+        pytest.param({"starts_at_to": "2030-05-12"}, ["long past", "past"], id="days of the past"),
+    ],
 )
-def test_sessions_are_filtered_by_when_they_start(admin_client, when, found):
+def test_sessions_are_filtered_by_when_they_start(admin_client, asked, found):
     now = TUESDAY_18 - timedelta(days=1)
     for name, starts_at in (
+        ("long past", now - timedelta(days=9)),
         ("past", now - timedelta(days=1)),
         ("today", now + timedelta(hours=1)),
         ("soon", now + timedelta(days=6)),
@@ -170,6 +185,14 @@ def test_sessions_are_filtered_by_when_they_start(admin_client, when, found):
     ):
         ClassSessionFactory(class_type__name=name, starts_at=starts_at)
 
-    answer = admin_client.get(SESSIONS, {"when": when})
+    answer = admin_client.get(SESSIONS, asked)
 
     assert [session.class_type.name for session in answer.context["cl"].result_list] == found
+
+
+def test_a_session_of_this_morning_is_on_the_list_that_the_desk_opens(admin_client):
+    morning = ClassSessionFactory(starts_at=TUESDAY_18 - timedelta(days=1, hours=10))
+
+    answer = admin_client.get(SESSIONS)
+
+    assert list(answer.context["cl"].result_list) == [morning]
