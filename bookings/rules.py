@@ -149,10 +149,14 @@ def status_after(
         if status != BookingStatus.BOOKED:
             raise InvalidTransition(from_=status, to=asked)
         return BookingStatus.LATE_CANCELLED if at > cutoff_at else BookingStatus.CANCELLED
-    allowed_from = {
-        BookingStatus.ATTENDED: starts_at - CHECK_IN_OPENS,
-        BookingStatus.NO_SHOW: starts_at,
-    }.get(BookingStatus(asked))
-    if allowed_from is not None and at < allowed_from:
-        raise InvalidTransition(from_=status, to=asked, allowed_from=allowed_from)
+    opens = allowed_from(asked, starts_at=starts_at)
+    if opens is not None and at < opens:
+        raise InvalidTransition(from_=status, to=asked, allowed_from=opens)
     return asked
+
+
+def allowed_from(status: str, *, starts_at: datetime) -> datetime | None:
+    """Give the first moment at which a booking can get this status; None for any moment."""
+    if status == BookingStatus.ATTENDED:
+        return starts_at - CHECK_IN_OPENS
+    return starts_at if status == BookingStatus.NO_SHOW else None

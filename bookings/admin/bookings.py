@@ -117,6 +117,7 @@ class BookingAdmin(GymAdmin):
         booking = self.get_object(request, str(object_id))
         if booking is None or not self.has_change_permission(request, booking):
             return []
+        at, starts_at = timezone.now(), booking.class_session.starts_at
         return [
             UnfoldAction(
                 action_name=name,
@@ -127,7 +128,7 @@ class BookingAdmin(GymAdmin):
                 attrs={},
             )
             for name, deed in DEEDS.items()
-            if booking.status in deed.fits
+            if deed.fits(booking, starts_at=starts_at, at=at)
         ]
 
     def render_change_form(

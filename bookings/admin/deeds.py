@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Booking
+from bookings.rules import allowed_from
 from bookings.states import BookingStatus
 from core.admin import GymAdmin
 from core.admin.refusals import NotDone, attempt
@@ -21,9 +22,14 @@ NAMED_BOOKINGS = 10
 class Deed(NamedTuple):
     label: str
     icon: str
-    # A button is shown where it fits; whether it may be done the service decides.
-    fits: tuple[BookingStatus, ...]
+    of: tuple[BookingStatus, ...]
+    makes: BookingStatus
     do: Callable[..., Booking]
+
+    def fits(self, booking: Booking, *, starts_at: datetime, at: datetime) -> bool:
+        """Say whether to show its button; whether it may be done the service decides."""
+        opens = allowed_from(self.makes, starts_at=starts_at)
+        return booking.status in self.of and (opens is None or at >= opens)
 
 
 def _become(status: BookingStatus) -> Callable[..., Booking]:
@@ -33,29 +39,37 @@ def _become(status: BookingStatus) -> Callable[..., Booking]:
     return do
 
 
+def _deed(label: str, icon: str, of: tuple[BookingStatus, ...], makes: BookingStatus) -> Deed:
+    return Deed(label, icon, of, makes, _become(makes))
+
+
 DEEDS = {
-    "check_in": Deed(
+    "check_in": _deed(
         "Check in",
         "how_to_reg",
         (BookingStatus.BOOKED, BookingStatus.NO_SHOW),
-        _become(BookingStatus.ATTENDED),
+        BookingStatus.ATTENDED,
     ),
-    "did_not_come": Deed(
+    "did_not_come": _deed(
         "Did not come",
         "person_off",
         (BookingStatus.BOOKED, BookingStatus.ATTENDED),
-        _become(BookingStatus.NO_SHOW),
+        BookingStatus.NO_SHOW,
     ),
-    "back_to_booked": Deed(
+    "back_to_booked": _deed(
         "Back to booked",
         "undo",
         (BookingStatus.ATTENDED, BookingStatus.NO_SHOW),
-        _become(BookingStatus.BOOKED),
+        BookingStatus.BOOKED,
     ),
-    "cancel": Deed(
-        "Cancel", "event_busy", (BookingStatus.BOOKED,), _become(BookingStatus.CANCELLED)
+    "cancel": _deed("Cancel", "event_busy", (BookingStatus.BOOKED,), BookingStatus.CANCELLED),
+    "forgive": Deed(
+        "Forgive",
+        "handshake",
+        (BookingStatus.LATE_CANCELLED,),
+        BookingStatus.CANCELLED,
+        services.forgive,
     ),
-    "forgive": Deed("Forgive", "handshake", (BookingStatus.LATE_CANCELLED,), services.forgive),
 }
 
 

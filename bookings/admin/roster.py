@@ -7,7 +7,6 @@ from django.db.models import F
 
 from bookings.admin.deeds import DEEDS
 from bookings.models import Booking
-from bookings.rules import CHECK_IN_OPENS
 from bookings.states import LIVE
 from classes.models import ClassSession
 
@@ -31,17 +30,13 @@ def roster_of(session: ClassSession, *, at: datetime) -> Roster:
     )
     found = list(bookings[: LONGEST_ROSTER + 1])
     found.sort(key=lambda booking: booking.status not in LIVE)
-    opened = {
-        "check_in": at >= session.starts_at - CHECK_IN_OPENS,
-        "did_not_come": at >= session.starts_at,
-    }
     rows = [
         {
             "booking": booking,
             "buttons": [
                 (name, DEEDS[name].label)
                 for name in ON_THE_ROSTER
-                if opened[name] and booking.status in DEEDS[name].fits
+                if DEEDS[name].fits(booking, starts_at=session.starts_at, at=at)
             ],
         }
         for booking in found[:LONGEST_ROSTER]

@@ -165,6 +165,21 @@ def test_the_roster_checks_in_with_one_click_and_comes_back(admin_client, clock)
     assert Booking.objects.get().status == "attended"
 
 
+@pytest.mark.parametrize(
+    ("minutes_before", "buttons"),
+    [(61, []), (60, ["check_in"]), (1, ["check_in"]), (0, ["check_in", "did_not_come"])],
+)
+def test_the_roster_checks_in_from_an_hour_before_the_start(
+    admin_client, clock, minutes_before, buttons
+):
+    session = BookingFactory().class_session
+    clock.move_to(TUESDAY_18 - timedelta(minutes=minutes_before))
+
+    roster = admin_client.get(change(SESSIONS, session)).context["roster"]
+
+    assert [name for name, _ in roster.rows[0]["buttons"]] == buttons
+
+
 def test_the_roster_lists_who_holds_a_spot_before_the_cancelled(admin_client):
     session = ClassSessionFactory()
     for status in ("late_cancelled", "cancelled", "booked"):

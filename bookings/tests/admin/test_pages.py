@@ -1,13 +1,13 @@
 """Every page is there, and costs the same however much it shows."""
 
+from datetime import timedelta
+
 import pytest
 
-from bookings.admin.deeds import DEEDS
 from bookings.models import BookingWindow
-from bookings.states import BookingStatus
 from bookings.tests.admin import BOOKINGS, CUSTOMERS, SESSIONS, TYPES, WINDOWS, change, said_in
 from bookings.tests.factories import BookingFactory, BookingWindowFactory
-from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
+from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
 from core.models import ApiKey
 from customers.tests.factories import CustomerFactory, SegmentFactory
 
@@ -46,15 +46,34 @@ def test_a_sessions_page_costs_the_same_however_many_come(admin_client, queries_
     assert five == one
 
 
-@pytest.mark.parametrize("status", BookingStatus)
-def test_every_bookings_page_is_there(admin_client, status):
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "after_the_start", "buttons"),
+    [
+        ("booked", -61 * MINUTE, ["cancel"]),
+        ("booked", -60 * MINUTE, ["check_in", "cancel"]),
+        ("booked", -MINUTE, ["check_in", "cancel"]),
+        ("booked", 0 * MINUTE, ["check_in", "did_not_come", "cancel"]),
+        ("attended", -MINUTE, ["back_to_booked"]),
+        ("attended", 0 * MINUTE, ["did_not_come", "back_to_booked"]),
+        ("no_show", 0 * MINUTE, ["check_in", "back_to_booked"]),
+        ("cancelled", 0 * MINUTE, []),
+        ("late_cancelled", 0 * MINUTE, ["forgive"]),
+    ],
+)
+def test_a_bookings_page_shows_the_buttons_of_the_moment(
+    admin_client, clock, status, after_the_start, buttons
+):
     booking = BookingFactory(status=status)
+    clock.move_to(TUESDAY_18 + after_the_start)
 
     answer = admin_client.get(change(BOOKINGS, booking))
 
     assert answer.status_code == 200
     shown = [button.action_name for button in answer.context["actions_submit_line"]]
-    assert shown == [name for name, deed in DEEDS.items() if status in deed.fits]
+    assert shown == buttons
     assert answer.context["show_save"] is False
 
 
