@@ -25,9 +25,8 @@ class ClassTypeAdmin(GymAdmin):
             "Copied into each session when it is made",
             {"fields": (("duration_minutes", "capacity"),)},
         ),
-        ("Booking", {"fields": ("late_cancel_cutoff_minutes", "is_premium", "show_who_can_book")}),
+        ("Booking", {"fields": ("late_cancel_cutoff_minutes", "is_premium")}),
     )
-    readonly_fields = ("show_who_can_book",)
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
         "name": "name",
@@ -41,9 +40,3 @@ class ClassTypeAdmin(GymAdmin):
     @display(description="Capacity", ordering="capacity")
     def show_capacity(self, class_type: ClassType) -> str:
         return "Unlimited" if class_type.capacity is None else str(class_type.capacity)
-
-    @display(description="Who can book it")
-    def show_who_can_book(self, class_type: ClassType) -> str:
-        if class_type.is_premium:
-            return "Nobody: it is premium, and no plan grants it."
-        return "Every customer"

@@ -130,11 +130,3 @@ def test_nobody_is_called_a_null_character(admin_client, term):
     answer = admin_client.get("/admin/customers/customer/pick/", {**asked, "term": term})
 
     assert answer.json() == {"results": [], "pagination": {"more": False}}
-
-
-def test_nobody_can_book_a_premium_class_that_no_plan_grants(admin_client):
-    premium = ClassTypeFactory(is_premium=True)
-
-    page = admin_client.get(change(TYPES, premium)).content.decode()
-
-    assert "Nobody: it is premium, and no plan grants it." in page
