@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from core.tests.operations import OPERATIONS, as_words
+from core.tests.operations import OPERATIONS, as_words, filled_in
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,21 @@ def test_a_body_with_other_fields_is_ruled_out_by_the_document(document, operati
 
     assert set(content) == {"application/json"}
     assert document["components"]["schemas"][name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [one for one in OPERATIONS if one.method == "get" and one.address != "/api/"],
+    ids=as_words,
+)
+def test_a_search_is_told_exactly_where_it_is_accepted(api, document, operation):
+    told_names = {one["name"] for one in told(document, operation).get("parameters", [])}
+    address = filled_in(api, operation.address)
+
+    response = api.get(address, {"search": "yoga"})
+
+    is_refused = b'"There is no such parameter."' in response.content
+    assert ("search" in told_names) is not is_refused
 
 
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/"])

@@ -51,6 +51,26 @@ def test_a_time_is_read_in_utc(text, instant):
     assert parse_instant(text, BERLIN) == instant
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\u0662\u0660\u0663\u0660-05-14T18:00:00Z", id="the digits of another script"),
+        pytest.param("2030-05-14T\uff11\uff18:00:00Z", id="wide digits"),
+        pytest.param("2030-W20-2", id="a day of a week"),
+        pytest.param("2030-W20-2T18:00:00Z", id="a time on a day of a week"),
+        pytest.param("2030-05-14", id="a bare day"),
+        pytest.param("20300514T180000Z", id="nothing between the digits"),
+        pytest.param("2030-05-14X18:00:00Z", id="another letter than T"),
+        pytest.param("2030-3-1T1:00", id="single digits"),
+        pytest.param("2030-05-14T18", id="an hour alone"),
+        pytest.param("2030-05-14T18:00:00Z and so on", id="more than a time"),
+    ],
+)
+def test_what_only_resembles_a_time_is_refused(text):
+    with pytest.raises(NotAnInstant):
+        parse_instant(text, BERLIN)
+
+
 @given(INSTANTS, ZONES)
 def test_what_is_written_with_an_offset_is_read_back(instant, zone):
     text = instant.astimezone(ZoneInfo(zone)).isoformat()
