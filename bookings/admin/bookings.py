@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from bookings import services
-from bookings.admin.deeds import DEEDS, Deed, do_to_each
+from bookings.admin.deeds import DEEDS, Deed, do_to_each, is_changed
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from core.admin import DaysFilter, GymAdmin
@@ -91,7 +91,8 @@ class BookingAdmin(GymAdmin):
         elif deed := self._deed(request):
             by, reason = request.user.get_username(), form.cleaned_data["reason"]
             changed = deed.do(booking=obj, by=by, reason=reason, at=at)
-            obj.status = changed.status
+            obj.status, obj.updated_at = changed.status, changed.updated_at
+            request.has_changed = is_changed(changed, at=at)  # type: ignore[attr-defined]
 
     # --- Its page --------------------------------------------------------------------------------
 
@@ -139,9 +140,17 @@ class BookingAdmin(GymAdmin):
             context |= dict.fromkeys(hidden, False)
         return super().render_change_form(request, context, add=add, **kwargs)
 
+    def log_change(self, request: HttpRequest, obj: Booking, message: Any) -> Any:
+        if getattr(request, "has_changed", False):
+            return super().log_change(request, obj, message)
+        return None
+
     def response_change(self, request: HttpRequest, obj: Booking) -> HttpResponse:
-        status = BookingStatus(obj.status).label
-        self.message_user(request, f"{obj.customer}: {status}.", messages.SUCCESS)
+        if getattr(request, "has_changed", False):
+            status = BookingStatus(obj.status).label
+            self.message_user(request, f"{obj.customer}: {status}.", messages.SUCCESS)
+        else:
+            self.message_user(request, "Nothing to change.", messages.INFO)
         back = request.POST.get("next", "")
         if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
             back = request.get_full_path()

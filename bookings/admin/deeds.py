@@ -73,26 +73,35 @@ DEEDS = {
 }
 
 
+def is_changed(booking: Booking, *, at: datetime) -> bool:
+    """Say whether what was done at this moment changed the booking, or it was so before."""
+    return booking.updated_at == at
+
+
 def do_to_each(deed: Deed, page: GymAdmin, request: HttpRequest, rows: "QuerySet[Any]") -> None:
     """Do it to each booking on its own, and tell what became of how many."""
     if page.are_too_many(request, rows):
         return
     at, by = timezone.now(), request.user.get_username()
 
-    def do(booking: Booking) -> None:
-        deed.do(booking=booking, by=by, reason="", at=at)
-        page.log_change(request, booking, f"{deed.label}.")
+    def do(booking: Booking) -> bool:
+        done = deed.do(booking=booking, by=by, reason="", at=at)
+        request.has_changed = is_changed(done, at=at)  # type: ignore[attr-defined]
+        page.log_change(request, done, f"{deed.label}.")
+        return request.has_changed  # type: ignore[attr-defined]
 
     refused: dict[str, list[int]] = {}
-    bookings = list(rows.order_by("pk"))
-    for booking in bookings:
+    outcomes: list[bool] = []
+    for booking in rows.order_by("pk"):
         try:
-            attempt(request, lambda booking=booking: do(booking))  # type: ignore[misc]
+            outcomes.append(attempt(request, lambda booking=booking: do(booking)))  # type: ignore[misc]
         except NotDone as refusal:
             refused.setdefault(str(refusal), []).append(booking.pk)
-    done = len(bookings) - sum(map(len, refused.values()))
-    if done:
+    if done := outcomes.count(True):
         page.message_user(request, f"{deed.label}: {done} done.", messages.SUCCESS)
+    if unchanged := outcomes.count(False):
+        sentence = f"{deed.label}: {unchanged} as they were. Nothing to change."
+        page.message_user(request, sentence, messages.INFO)
     for sentence, ids in refused.items():
         which = ", ".join(f"#{pk}" for pk in ids[:NAMED_BOOKINGS])
         more = "…" if len(ids) > NAMED_BOOKINGS else ""

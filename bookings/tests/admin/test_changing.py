@@ -74,6 +74,38 @@ def test_a_button_that_does_not_fit_is_told_and_changes_nothing(
     assert LogEntry.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("status", "pressed"),
+    [
+        ("attended", {"check_in": "1"}),
+        ("cancelled", {"forgive": "1"}),
+        ("late_cancelled", {"cancel": "1"}),
+        ("late_cancelled", {}),
+    ],
+    ids=["checked in before", "in time anyway", "cancelled before", "no button"],
+)
+def test_what_changes_nothing_is_neither_praised_nor_logged(admin_client, status, pressed):
+    booking = BookingFactory(status=status)
+
+    answer = admin_client.post(change(BOOKINGS, booking), pressed, follow=True)
+
+    assert said_in(answer) == ["Nothing to change."]
+    assert Booking.objects.get().updated_at == booking.updated_at
+    assert LogEntry.objects.count() == 0
+
+
+def test_an_action_counts_apart_what_it_did_not_change(admin_client):
+    chosen = [BookingFactory(status=status).pk for status in ("booked", "cancelled")]
+
+    with zeal_ignore():
+        answer = admin_client.post(
+            BOOKINGS, {"action": "cancel", "_selected_action": chosen}, follow=True
+        )
+
+    assert said_in(answer) == ["Cancel: 1 done.", "Cancel: 1 as they were. Nothing to change."]
+    assert LogEntry.objects.get().object_id == str(chosen[0])
+
+
 def test_who_forgave_and_why_is_kept_and_shown(admin_client, admin_user):
     booking = BookingFactory(status="late_cancelled")
 
