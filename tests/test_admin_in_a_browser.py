@@ -98,12 +98,12 @@ def test_staff_book_are_refused_a_second_time_and_cancel(desk):
 
     desk.logs_in("desk", "open sesame")
     desk.books("Schmidt", "10:00")
-    desk.sees("was added successfully")
+    desk.sees("10:00: Booked.")
     desk.books("Schmidt", "18:00")
     desk.sees(f"The customer's one booking on {tomorrow:%d %B %Y} is used.")
     desk.open(f"/admin/bookings/booking/{Booking.objects.get().pk}/change/")
     desk.presses("Cancel")
-    desk.sees("Anna Schmidt: Cancelled in time.")
+    desk.sees("10:00: Cancelled in time.")
 
     booking = Booking.objects.select_related("class_session").get()
     assert (booking.status, booking.class_session.booked_count) == ("cancelled", 0)

@@ -4,7 +4,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.dataclasses import UnfoldAction
@@ -94,6 +96,18 @@ class BookingAdmin(GymAdmin):
             obj.status, obj.updated_at = changed.status, changed.updated_at
             request.has_changed = is_changed(changed, at=at)  # type: ignore[attr-defined]
 
+    def response_add(
+        self, request: HttpRequest, obj: Booking, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        page = self._address("change", str(obj.pk))
+        sentence = '<a href="{}">{}</a>: Booked.'
+        self.message_user(request, format_html(sentence, page, self.label_of(obj)))
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(page)
+        return self.response_post_save_add(request, obj)
+
     # --- Its page --------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -132,9 +146,14 @@ class BookingAdmin(GymAdmin):
             if deed.fits(booking, starts_at=starts_at, at=at)
         ]
 
+    def label_of(self, obj: Booking) -> str:
+        return f"{obj.customer} · {self.show_class(obj)}, {self.show_start(obj)}"
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], add: bool = False, **kwargs: Any
     ) -> HttpResponse:
+        if booking := kwargs.get("obj"):
+            context["subtitle"] = self.label_of(booking)
         if not add:
             hidden = ("show_save", "show_save_and_continue", "show_save_and_add_another")
             context |= dict.fromkeys(hidden, False)
@@ -148,7 +167,7 @@ class BookingAdmin(GymAdmin):
     def response_change(self, request: HttpRequest, obj: Booking) -> HttpResponse:
         if getattr(request, "has_changed", False):
             status = BookingStatus(obj.status).label
-            self.message_user(request, f"{obj.customer}: {status}.", messages.SUCCESS)
+            self.message_user(request, f"{self.label_of(obj)}: {status}.", messages.SUCCESS)
         else:
             self.message_user(request, "Nothing to change.", messages.INFO)
         back = request.POST.get("next", "")
@@ -191,7 +210,9 @@ class BookingAdmin(GymAdmin):
 
     @display(description="Session")
     def show_session(self, booking: Booking) -> str:
-        return f"{self.show_class(booking)}, {self.show_start(booking)}"
+        its_page = reverse("admin:classes_classsession_change", args=[booking.class_session_id])
+        text = f"{self.show_class(booking)}, {self.show_start(booking)}"
+        return format_html('<a href="{}" class="text-link">{}</a>', its_page, text)
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def show_status(self, booking: Booking) -> tuple[str, str]:

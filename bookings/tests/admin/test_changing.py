@@ -43,7 +43,8 @@ def test_a_button_changes_a_booking(admin_client, clock, before, button, hours_a
 
     booking.refresh_from_db()
     assert booking.status == after
-    assert said_in(answer) == [f"{booking.customer}: {booking.get_status_display()}."]
+    which = f"{booking.customer} · Yoga, Tue 14 May 2030, 18:00"
+    assert said_in(answer) == [f"{which}: {booking.get_status_display()}."]
     assert LogEntry.objects.get().change_message == f"{DEEDS[button].label}."
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from bookings.models import Booking
-from bookings.tests.admin import BOOKINGS, CUSTOMERS, SESSIONS, errors_on, said_in
+from bookings.tests.admin import BOOKINGS, CUSTOMERS, SESSIONS, change, errors_on, said_in
 from bookings.tests.factories import BookingFactory
 from classes.models import ClassType
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
@@ -20,14 +20,26 @@ def test_staff_book_a_customer_into_a_session(admin_client):
     customer, session = CustomerFactory(), ClassSessionFactory()
     asked = {"customer": customer.pk, "class_session": session.pk}
 
-    admin_client.post(BOOKINGS + "add/", asked)
+    answer = admin_client.post(BOOKINGS + "add/", asked, follow=True)
 
     booking = Booking.objects.get()
+    which = f"{customer} · Yoga, Tue 14 May 2030, 18:00"
+    assert said_in(answer) == [f'<a href="{change(BOOKINGS, booking)}">{which}</a>: Booked.']
     assert (booking.customer, booking.class_session) == (customer, session)
     assert booking.created_at == TUESDAY_18 - timedelta(days=1)
     session.refresh_from_db()
     assert session.booked_count == 1
     assert LogEntry.objects.get().object_id == str(booking.pk)
+
+
+@pytest.mark.parametrize("button", ["_addanother", "_continue"])
+def test_staff_go_on_to_where_the_button_leads(admin_client, button):
+    asked = {"customer": CustomerFactory().pk, "class_session": ClassSessionFactory().pk}
+
+    answer = admin_client.post(BOOKINGS + "add/", {**asked, button: "1"})
+
+    its_page = change(BOOKINGS, Booking.objects.get())
+    assert answer.url == (its_page if button == "_continue" else BOOKINGS + "add/")
 
 
 def held_by(customer):

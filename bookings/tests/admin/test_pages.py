@@ -77,6 +77,17 @@ def test_a_bookings_page_shows_the_buttons_of_the_moment(
     assert answer.context["show_save"] is False
 
 
+def test_a_bookings_page_names_whose_it_is_and_leads_to_the_session(admin_client):
+    booking = BookingFactory(class_session__class_type__name="Yoga")
+
+    answer = admin_client.get(change(BOOKINGS, booking))
+
+    assert answer.context["subtitle"] == f"{booking.customer} · Yoga, Tue 14 May 2030, 18:00"
+    session = change(SESSIONS, booking.class_session)
+    link = f'<a href="{session}" class="text-link">Yoga, Tue 14 May 2030, 18:00</a>'
+    assert link in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("url", "make"),
     [
