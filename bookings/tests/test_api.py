@@ -266,3 +266,16 @@ def test_a_malformed_window_is_a_400_that_names_the_field(api, wrong, error):
 
     assert (answer.status_code, errors_of(answer)) == (400, [error])
     assert BookingWindow.objects.count() == 1
+
+
+@pytest.mark.parametrize("field", ["segment", "class_type"])
+def test_an_empty_text_is_neither_everyone_nor_every_class(api, field):
+    window = BookingWindowFactory(segment=SegmentFactory(), class_type=ClassTypeFactory())
+    body = {"segment": window.segment_id, "class_type": None, "opens_before": 3, "unit": "days"}
+
+    made = api.post("/api/booking_windows", body | {field: ""})
+    changed = api.patch(f"/api/booking_windows/{window.pk}", {field: ""})
+
+    for answer in (made, changed):
+        assert (answer.status_code, errors_of(answer)) == (400, [("incorrect_type", field)])
+    assert BookingWindow.objects.count() == 2

@@ -8,7 +8,7 @@ NOT_TEXT = [5, 5.5, True, [], ["a"], {}, {"a": 1}]
 NOT_A_WHOLE_NUMBER = ["5", "", 5.5, True, [], {}, 1e300, -(10**400), 10**400]
 NOT_A_NUMBER = ["5", True, [], {}]
 NOT_TRUE_OR_FALSE = ["true", "yes", "", 1, 0, [], {}, None]
-NOT_AN_ID = ["1", 1.0, 1.5, True, False, [], {}, 0, -1, 10**18, 2**63, 10**400]
+NOT_AN_ID = ["1", "", 1.0, 1.5, True, False, [], {}, 0, -1, 10**18, 2**63, 10**400]
 NOT_IDS = ["1", 1, True, {}, ["1"], [1.5], [True], [None], [0], [-1], [10**18], [2**63], [[1]]]
 NOT_A_TIME = [
     5,
@@ -50,8 +50,8 @@ WRONG = [
     ("/api/class_sessions", "starts_at", [*NOT_A_TIME, None]),
     ("/api/class_sessions", "capacity", [*NOT_A_WHOLE_NUMBER, -1, 100_001]),
     ("/api/class_sessions", "status", ["", "moved", 5, True, [], {}, None]),
-    ("/api/bookings", "customer", ["1", 1.5, True, [], {}, 0, -1, 10**18, 2**63, 10**400, None]),
-    ("/api/bookings", "class_session", ["1", 1.5, True, [], {}, 0, -1, 10**18, 2**63, None]),
+    ("/api/bookings", "customer", [*NOT_AN_ID, None]),
+    ("/api/bookings", "class_session", [*NOT_AN_ID, None]),
     ("/api/bookings", "status", ["", "came", 5, True, [], {}, None]),
     ("/api/booking_windows", "segment", NOT_AN_ID),
     ("/api/booking_windows", "class_type", NOT_AN_ID),

@@ -3,7 +3,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from customers.segment_rules import attach_customer_counts, members_of, segment_ids_by_customer
+from customers.models import Customer, Segment
+from customers.segment_rules import (
+    SegmentFacts,
+    attach_customer_counts,
+    attach_segments,
+    members_of,
+    segment_ids_by_customer,
+    segment_ids_of,
+)
 from customers.tests.factories import CustomerFactory, SegmentFactory
 
 NOW = datetime(2030, 5, 14, 18, tzinfo=UTC)
@@ -200,3 +208,36 @@ def test_segments_are_replaced_by_what_is_sent_and_kept_where_nothing_is_sent(ap
 
     assert got == [sorted(ids) for ids in sent]
     assert kept == [first.pk]
+
+
+@pytest.mark.django_db
+def test_a_customer_who_is_gone_is_in_no_segment():
+    by_hand, by_rule = SegmentFactory(), SegmentFactory(new_customers=True)
+    customer = CustomerFactory(created_at=NOW)
+    customer.chosen_segments.add(by_hand)
+    facts = [
+        SegmentFacts(one.pk, one.rule, one.rule_days, one.rule_min_visits)
+        for one in (by_hand, by_rule)
+    ]
+    before = segment_ids_of(customer.pk, facts, at=NOW)
+
+    Customer.objects.filter(pk=customer.pk).delete()
+    attach_segments([customer], at=NOW)
+
+    assert before == {by_hand.pk, by_rule.pk}
+    assert segment_ids_of(customer.pk, facts, at=NOW) == set()
+    assert customer.segments == []
+
+
+def test_there_may_be_more_segments_than_a_query_has_columns(api):
+    Segment.objects.bulk_create(Segment(name=f"Club {number}") for number in range(1700))
+    first, *_, last = Segment.objects.order_by("pk").values_list("pk", flat=True)
+    body = {"first_name": "A", "last_name": "B", "email": "a@example.org"}
+
+    created = api.post("/api/customers", body | {"segments": [first, last]})
+
+    assert (created.status_code, created.json()["segments"]) == (201, [first, last])
+    assert api.get(f"/api/customers/{created.json()['id']}").json() == created.json()
+    assert api.get("/api/customers").json()["results"] == [created.json()]
+    assert api.get("/api/customers", {"segment": last}).json()["results"] == [created.json()]
+    assert api.get("/api/segments").json()["count"] == 1700
