@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Case, When
 
 from bookings.admin.deeds import DEEDS
 from bookings.models import Booking
@@ -25,11 +25,10 @@ def roster_of(session: ClassSession, *, at: datetime) -> Roster:
     bookings = (
         Booking.objects.filter(class_session=session)
         .select_related("customer")
-        # Who was cancelled uses no day, or a late one's: the sorting below separates those.
-        .order_by(F("occupied_day").asc(nulls_last=True), "customer__last_name", "pk")
+        # By the status: a late-cancelled booking can use its day as a live one does.
+        .order_by(Case(When(status__in=LIVE, then=0), default=1), "customer__last_name", "pk")
     )
     found = list(bookings[: LONGEST_ROSTER + 1])
-    found.sort(key=lambda booking: booking.status not in LIVE)
     rows = [
         {
             "booking": booking,

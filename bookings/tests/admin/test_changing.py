@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from zeal import zeal_ignore
 
+from bookings.admin import roster
 from bookings.admin.deeds import DEEDS
 from bookings.models import Booking
 from bookings.tests.admin import BOOKINGS, SESSIONS, change, errors_on, said_in
@@ -186,12 +187,12 @@ def test_the_roster_checks_in_with_one_click_and_comes_back(admin_client, clock)
     booking = BookingFactory()
     session = booking.class_session
     clock.move_to(TUESDAY_18)
-    roster = admin_client.get(change(SESSIONS, session)).context["roster"]
+    shown = admin_client.get(change(SESSIONS, session)).context["roster"]
     back = change(SESSIONS, session)
 
     answer = admin_client.post(change(BOOKINGS, booking), {"check_in": "1", "next": back})
 
-    assert [row["buttons"] for row in roster.rows] == [
+    assert [row["buttons"] for row in shown.rows] == [
         [("check_in", "Check in"), ("did_not_come", "Did not come")]
     ]
     assert (answer.status_code, answer.url) == (302, back)
@@ -208,9 +209,9 @@ def test_the_roster_checks_in_from_an_hour_before_the_start(
     session = BookingFactory().class_session
     clock.move_to(TUESDAY_18 - timedelta(minutes=minutes_before))
 
-    roster = admin_client.get(change(SESSIONS, session)).context["roster"]
+    shown = admin_client.get(change(SESSIONS, session)).context["roster"]
 
-    assert [name for name, _ in roster.rows[0]["buttons"]] == buttons
+    assert [name for name, _ in shown.rows[0]["buttons"]] == buttons
 
 
 def test_the_roster_lists_who_holds_a_spot_before_the_cancelled(admin_client):
@@ -218,13 +219,25 @@ def test_the_roster_lists_who_holds_a_spot_before_the_cancelled(admin_client):
     for status in ("late_cancelled", "cancelled", "booked"):
         BookingFactory(class_session=session, status=status)
 
-    roster = admin_client.get(change(SESSIONS, session)).context["roster"]
+    shown = admin_client.get(change(SESSIONS, session)).context["roster"]
 
-    assert [row["booking"].status for row in roster.rows] == [
+    assert [row["booking"].status for row in shown.rows] == [
         "booked",
         "late_cancelled",
         "cancelled",
     ]
+
+
+def test_a_roster_that_is_cut_loses_the_cancelled_first(admin_client, monkeypatch):
+    monkeypatch.setattr(roster, "LONGEST_ROSTER", 2)
+    session = ClassSessionFactory()
+    for status, name in (("late_cancelled", "Adam"), ("booked", "Ziegler"), ("attended", "Zorn")):
+        BookingFactory(class_session=session, status=status, customer__last_name=name)
+
+    shown = admin_client.get(change(SESSIONS, session)).context["roster"]
+
+    assert [row["booking"].status for row in shown.rows] == ["booked", "attended"]
+    assert shown.is_cut
 
 
 def test_nobody_is_sent_to_another_site(admin_client):
