@@ -25,6 +25,8 @@ from customers.segment_rules import (
 )
 from customers.states import SegmentRuleName
 
+DAYS, VISITS = "Days looked back", "Visits needed"
+
 
 class SegmentFilter(DropdownFilter):
     """Who belongs to a segment now, be it by hand or by its rule."""
@@ -141,6 +143,12 @@ def _segments_by_rule(customer: Customer, *, at: datetime) -> list[Segment]:
 
 
 class SegmentForm(forms.ModelForm):
+    class Meta:
+        labels: ClassVar[dict[str, str]] = {
+            "rule_days": DAYS,
+            "rule_min_visits": VISITS,
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         told = {name: cleaned.get(name) for name in ("rule_days", "rule_min_visits")}
@@ -155,7 +163,7 @@ class SegmentForm(forms.ModelForm):
 @admin.register(Segment)
 class SegmentAdmin(GymAdmin):
     form = SegmentForm
-    list_display = ("name", "rule", "rule_days", "rule_min_visits")
+    list_display = ("name", "rule", "show_days", "show_visits")
     list_filter = (("rule", ChoicesDropdownFilter),)
     search_fields = ("name",)
     ordering = ("name",)
@@ -176,6 +184,14 @@ class SegmentAdmin(GymAdmin):
             return
         changes = {name: form.cleaned_data[name] for name in self.changed_columns(form)}
         services.edit_segment(segment=obj, changes=changes)
+
+    @display(description=DAYS, ordering="rule_days")
+    def show_days(self, segment: Segment) -> int | None:
+        return segment.rule_days
+
+    @display(description=VISITS, ordering="rule_min_visits")
+    def show_visits(self, segment: Segment) -> int | None:
+        return segment.rule_min_visits
 
     # Not on the list: counting takes a pass over all customers.
     @display(description="Customers in it now")

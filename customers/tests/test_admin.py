@@ -209,6 +209,17 @@ def test_a_rule_needs_its_numbers_and_no_other(admin_client, changes, errors):
     assert Segment.objects.count() == 0
 
 
+def test_the_numbers_of_a_rule_are_named_for_what_they_mean(admin_client):
+    SegmentFactory()
+
+    pages = [admin_client.get(url).content.decode() for url in (SEGMENTS, SEGMENTS + "add/")]
+
+    for page in pages:
+        assert "Days looked back" in page
+        assert "Visits needed" in page
+        assert "Rule min" not in page
+
+
 def test_a_segment_with_customers_gets_no_rule(admin_client):
     segment = SegmentFactory(name="Summer")
     CustomerFactory().chosen_segments.add(segment)
