@@ -97,7 +97,7 @@ def _worker_of(master: subprocess.Popen[bytes], port: int) -> int:
     while master.poll() is None and time.monotonic() < until:
         workers = children_of(master.pid)
         if workers and _listens(port):
-            return workers[0]
+            return workers[0].pid
         time.sleep(0.05)
     raise RuntimeError("A server does not start.")
 

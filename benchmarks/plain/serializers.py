@@ -9,7 +9,7 @@ from classes.models import ClassSession
 
 class PlainSessionSerializer(serializers.ModelSerializer[ClassSession]):
     class_type_name = serializers.CharField(source="class_type.name", read_only=True)
-    ends_at = serializers.DateTimeField(read_only=True)
+    ends_at = serializers.SerializerMethodField()
     booked_count = serializers.IntegerField(source="live_bookings", read_only=True)
     spots_left = serializers.SerializerMethodField()
     waitlist_count = serializers.SerializerMethodField()
@@ -29,6 +29,9 @@ class PlainSessionSerializer(serializers.ModelSerializer[ClassSession]):
             "waitlist_count",
             "status",
         ]
+
+    def get_ends_at(self, session: ClassSession) -> str:
+        return _end_of(session)
 
     def get_spots_left(self, session: Any) -> int | None:
         return None if session.capacity is None else session.capacity - session.live_bookings
@@ -64,9 +67,12 @@ class PlainBookingSerializer(serializers.ModelSerializer[Booking]):
         validators: list[Any] = []
 
     def get_ends_at(self, booking: Booking) -> str:
-        session = booking.class_session
-        ends_at: datetime = session.starts_at + timedelta(minutes=session.duration_minutes)
-        return ends_at.isoformat().replace("+00:00", "Z")
+        return _end_of(booking.class_session)
 
     def get_cancelled_by(self, booking: Booking) -> str | None:
         return booking.cancelled_by or None
+
+
+def _end_of(session: ClassSession) -> str:
+    ends_at: datetime = session.starts_at + timedelta(minutes=session.duration_minutes)
+    return ends_at.isoformat().replace("+00:00", "Z")

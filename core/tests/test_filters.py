@@ -186,20 +186,9 @@ def test_more_than_a_thousand_parameters_are_refused(api, operation):
 
     response = api.get(f"{address}?{'&'.join(f'a{number}=1' for number in range(1001))}")
 
+    [error] = response.json()["errors"]
     assert response.status_code == 400
-
-
-@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "utf-16", "no-such-charset"])
-def test_a_query_is_utf_8_whatever_charset_the_request_claims(api, charset):
-    make(api, "/api/customers", first_name="Jürgen")
-    make(api, "/api/customers")
-    address = "/api/customers?search=j%C3%BCrgen&page_size=5"
-    without = api.get(address)
-
-    response = api.generic("GET", address, content_type=f"application/json; charset={charset}")
-
-    assert (response.status_code, response.json()) == (200, without.json())
-    assert [found["first_name"] for found in response.json()["results"]] == ["Jürgen"]
+    assert (error["code"], error["attr"], error["facts"]) == ("invalid", None, {})
 
 
 @pytest.mark.parametrize(
