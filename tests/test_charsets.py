@@ -9,7 +9,8 @@ import pytest
 from customers.tests.factories import CustomerFactory
 from gymtastic.wsgi import application
 
-pytestmark = pytest.mark.django_db
+# The app closes the connection of the test, as it does after every request.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def get(query, content_type):
