@@ -72,20 +72,17 @@ def segment_ids_of(
     """
     Give which of the segments one customer is in, none where there is no such customer.
 
-    Two queries at the most, compiled once.
+    One query, compiled once.
     """
-    # Sorted, so that the same segments find the same statement.
-    by_hand, by_rule = _apart(sorted(segments))
     found = set()
-    if by_hand:
-        found = by_hand.intersection(pk for (pk,) in _chosen(customer=customer_id))
-    for some in _in_batches(by_rule):
+    # Sorted, so that the same segments find the same statement.
+    for some in _in_batches(sorted(segments)):
         for answers in _memberships(tuple(some))(customer=customer_id, at=at):
             found |= _those_that_are_true(some, answers)
     return found
 
 
-def _apart(segments: Sequence[S]) -> tuple[set[int], list[S]]:
+def _apart(segments: Sequence[Segment]) -> tuple[set[int], list[Segment]]:
     """Give the ids of the segments that are chosen by hand, and those with a rule."""
     by_rule = [one for one in segments if one.rule != SegmentRuleName.MANUAL]
     return {one.pk for one in segments} - {one.pk for one in by_rule}, by_rule
@@ -99,12 +96,6 @@ def _in_batches(segments: Sequence[S]) -> Iterator[Sequence[S]]:
     # PostgreSQL answers at most 1,664 columns, SQLite 2,000.
     for start in range(0, len(segments), 500):
         yield segments[start : start + 500]
-
-
-_chosen = Statement(
-    lambda customer: ChosenSegment.objects.filter(customer_id=customer).values_list("segment_id"),
-    "customer",
-)
 
 
 # The key holds all that a rule reads of its segments, so an edited segment is another key.
