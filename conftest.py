@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--race-rounds",
         type=int,
-        default=3,
+        default=1,
         help="How often each race is run; the README's test command runs each 30 times.",
     )
 
