@@ -24,7 +24,7 @@ class Window(NamedTuple):
         """Give the first moment, in UTC, at which a session starting then can be booked."""
         if self.unit == WindowUnit.HOURS:
             return starts_at - timedelta(hours=self.opens_before)
-        return on_the_wall_clock(starts_at, -self.opens_before, tz)
+        return on_the_wall_clock(starts_at, -timedelta(days=self.opens_before), tz)
 
 
 # Decides where somebody deleted the gym's default behind the application's back.

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from dateutil.relativedelta import relativedelta
 from django.utils.dateparse import parse_datetime
 
 # Room on both sides of what the databases and `datetime` can compute with.
@@ -77,11 +78,13 @@ def day_bounds(day: date, tz: tzinfo) -> tuple[datetime, datetime]:
     return local_midnight(day, tz), local_midnight(day + timedelta(days=1), tz)
 
 
-def on_the_wall_clock(instant: datetime, days: int, tz: tzinfo) -> datetime:
+def on_the_wall_clock(
+    instant: datetime, distance: timedelta | relativedelta, tz: tzinfo
+) -> datetime:
     """
-    Move an instant by whole calendar days in `tz`: 18:00 stays 18:00 across a DST change.
+    Move an instant by calendar time in `tz`: 18:00 stays 18:00 across a DST change.
 
     Given in UTC; skipped and repeated wall-clock times as in `parse_instant`.
     """
-    wall = instant.astimezone(tz).replace(tzinfo=None, fold=0) + timedelta(days=days)
+    wall = instant.astimezone(tz).replace(tzinfo=None, fold=0) + distance
     return wall.replace(tzinfo=tz).astimezone(UTC)
