@@ -38,6 +38,10 @@ class StrictSerializer(serializers.Serializer[Any]):
         return {name: [ErrorDetail(self.unknown_detail, code=self.unknown_code)] for name in names}
 
 
+class EmptySerializer(StrictSerializer):
+    """The body of an act that needs to be told nothing."""
+
+
 class QuerySerializer(StrictSerializer):
     """The query parameters of an operation. They are text, so DRF's own fields read them."""
 
@@ -64,6 +68,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
         models.PositiveIntegerField: fields.StrictIntegerField,
         models.PositiveSmallIntegerField: fields.StrictIntegerField,
         models.FloatField: fields.StrictFloatField,
+        models.DateField: fields.DayField,
         models.DateTimeField: fields.InstantField,
     }
     serializer_related_field = fields.ForeignIdField

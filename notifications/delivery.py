@@ -1,0 +1,247 @@
+"""
+Hands what is queued to the mail server.
+
+No transaction is open while it talks to the server, and each mail is noted as sent before the
+next one is begun. So a worker that is killed can repeat the one mail that was under way and no
+other. What a worker has taken is its own for as long as it lives: see `Lease`.
+"""
+
+import logging
+import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+from uuid import uuid4
+
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.utils import DNS_NAME
+from django.db import DatabaseError, connection
+from django.db.models import F
+from django.utils import timezone
+
+from core.transactions import in_transaction
+from core.work import Clock
+from notifications.models import Mail
+from notifications.rules import next_attempt
+from notifications.states import MailStatus
+
+logger = logging.getLogger(__name__)
+
+TAKEN_AT_ONCE = 50
+LEASE = timedelta(seconds=30)
+# Nothing tried for so long although it is due: nobody delivers.
+STUCK_AFTER = timedelta(minutes=15)
+LONGEST_PROBLEM = 1000
+
+
+class Lease:
+    """
+    A worker's hold on the mails that it took.
+
+    It is renewed from a thread of its own while a slow server keeps the worker waiting, and runs
+    out by itself when the worker is killed.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.worker = uuid4().hex
+        self.clock = clock
+        self.until = clock()
+        self._over = Event()
+
+    def __enter__(self) -> "Lease":
+        self._thread = Thread(target=self._keep, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def holds(self) -> bool:
+        return self.clock() < self.until
+
+    def renew(self) -> None:
+        until = self.clock() + LEASE
+        Mail.objects.of_worker(self.worker).update(due_at=until)
+        self.until = until
+
+    def _keep(self) -> None:
+        while not self._over.wait(LEASE.total_seconds() / 3):
+            try:
+                self.renew()
+            except DatabaseError:
+                logger.warning("The lease of queued mails could not be renewed.", exc_info=True)
+            finally:
+                connection.close()
+
+
+def deliver_due(clock: Clock, is_stopping: Callable[[], bool]) -> bool:
+    """
+    Deliver whatever is due, until nothing is, the mail server is away, or it is told to stop.
+
+    Gives False when the server could not be reached; what is queued then waits.
+    """
+    with Lease(clock) as lease, _mail_server() as server:
+        while not is_stopping() and (mails := _take(lease)):
+            try:
+                _deliver(mails, server, lease, is_stopping)
+            except ServerAway as error:
+                logger.warning("The mail server cannot be reached: %s", error)
+                for mail in _left_by(lease):
+                    _note_failure(mail, lease, str(error), is_final=False)
+                return False
+    return True
+
+
+def is_moving() -> bool:
+    """Say whether the queue is being worked on."""
+    try:
+        return not Mail.objects.due(timezone.now() - STUCK_AFTER).exists()
+    except DatabaseError:
+        return False
+
+
+class ServerAway(Exception):
+    """Nobody answers at the mail server's address, or it wants none of us."""
+
+
+@contextmanager
+def _mail_server() -> Iterator[BaseEmailBackend]:
+    server = get_connection()
+    try:
+        yield server
+    finally:
+        _hang_up(server)
+
+
+@in_transaction
+def _take(lease: Lease) -> list[Mail]:
+    """Take what is due, so that no other worker does."""
+    due = Mail.objects.due(lease.clock()).order_by("due_at", "pk")
+    free = due.select_for_update(skip_locked=True, no_key=True)
+    ids = list(free.values_list("pk", flat=True)[:TAKEN_AT_ONCE])
+    if ids:
+        lease.until = lease.clock() + LEASE
+        Mail.objects.filter(pk__in=ids).update(worker=lease.worker, due_at=lease.until)
+    return _left_by(lease) if ids else []
+
+
+def _left_by(lease: Lease) -> list[Mail]:
+    mine = Mail.objects.of_worker(lease.worker).select_related("notification__customer")
+    return list(mine.order_by("pk"))
+
+
+def _deliver(
+    mails: list[Mail], server: BaseEmailBackend, lease: Lease, is_stopping: Callable[[], bool]
+) -> None:
+    for mail in mails:
+        if is_stopping() or not lease.holds:
+            break
+        _open(server)
+        try:
+            server.send_messages([_message(mail)])
+        except Exception as error:  # noqa: BLE001 (one mail that fails must not keep the others)
+            _note_failure(mail, lease, _told(error), is_final=_is_final(error))
+            if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+                # Whatever state the connection is in, the next mail gets one of its own.
+                _hang_up(server)
+        else:
+            _note_sent(mail, lease)
+    _give_back(lease)
+
+
+def _open(server: BaseEmailBackend) -> None:
+    try:
+        server.open()
+    except (OSError, smtplib.SMTPException) as error:
+        _hang_up(server)
+        raise ServerAway(_told(error)) from error
+
+
+def _hang_up(server: BaseEmailBackend) -> None:
+    try:
+        server.close()
+    except (OSError, smtplib.SMTPException):
+        # It was gone already. Django forgets the connection all the same.
+        return
+
+
+def _message(mail: Mail) -> EmailMessage:
+    notification = mail.notification
+    return EmailMessage(
+        subject=notification.title,
+        body=notification.body,
+        to=[notification.customer.email],
+        # The same at each attempt: a mail that arrives twice can be known for one.
+        headers={"Message-ID": f"<{notification.pk}.{mail.queued_at:%Y%m%d%H%M%S}@{DNS_NAME}>"},
+    )
+
+
+def _is_final(error: Exception) -> bool:
+    """Say whether trying again can do no good: the server refused for ever, or we cannot write."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return all(code >= 500 for code, _ in error.recipients.values())
+        case smtplib.SMTPDataError():
+            return error.smtp_code >= 500
+        case smtplib.SMTPException() | OSError():
+            return False
+    return isinstance(error, ValueError)
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            told = "; ".join(
+                f"{address}: {code} {_text(text)}"
+                for address, (code, text) in error.recipients.items()
+            )
+        case smtplib.SMTPResponseException():
+            told = f"{error.smtp_code} {_text(error.smtp_error)}"
+        case _:
+            told = str(error)
+    # Django cannot store NUL, and nobody reads a novel.
+    return (told or type(error).__name__).replace("\x00", "")[:LONGEST_PROBLEM]
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+@in_transaction
+def _note_sent(mail: Mail, lease: Lease) -> None:
+    _note(
+        mail,
+        lease,
+        status=MailStatus.SENT,
+        sent_at=lease.clock(),
+        sent_to=mail.notification.customer.email,
+        problem="",
+    )
+
+
+@in_transaction
+def _note_failure(mail: Mail, lease: Lease, problem: str, *, is_final: bool) -> None:
+    at = lease.clock()
+    again = next_attempt(queued_at=mail.queued_at, attempts=mail.attempts + 1, at=at)
+    if is_final or again is None:
+        _note(mail, lease, status=MailStatus.FAILED, problem=problem)
+        logger.warning("Mail %s was given up.", mail.pk)
+    else:
+        _note(mail, lease, due_at=again, problem=problem)
+
+
+def _note(mail: Mail, lease: Lease, **values: Any) -> None:
+    # Nothing happens where somebody else took the mail meanwhile: what they note counts.
+    mine = Mail.objects.of_worker(lease.worker).filter(pk=mail.pk)
+    mine.update(worker="", attempts=F("attempts") + 1, **values)
+
+
+@in_transaction
+def _give_back(lease: Lease) -> None:
+    """Let others have what was taken and not begun."""
+    Mail.objects.of_worker(lease.worker).update(worker="", due_at=lease.clock())
