@@ -159,6 +159,15 @@ class IdParameter(IdField):
         return super().to_internal_value(int(data[:20]))
 
 
+class TrueOrFalseParameter(serializers.BooleanField):
+    """`true` or `false` in a query string, and nothing else."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false"):
+            self.fail("invalid", input=data)
+        return bool(data == "true")
+
+
 class DayField(serializers.DateField):
     """A calendar day, `YYYY-MM-DD`, of the years 1900 to 2199."""
 
