@@ -9,6 +9,8 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
+        # Registers the kinds of messages.
+        import bookings.notices  # noqa: F401
         from bookings.segment_rules import frequent_visitors
         from customers.segment_rules import register
         from customers.states import SegmentRuleName

@@ -19,6 +19,7 @@ from core.errors import Invalid
 from core.statements import Statement
 from customers.models import Customer
 from customers.segment_rules import SegmentFacts, segment_ids_of
+from memberships.entitlements import entitlements
 
 
 class Held(NamedTuple):
@@ -52,7 +53,7 @@ def facts_for(*, customer_id: int, session_id: int, at: datetime) -> BookingFact
     booking, booking_of_the_day = _bookings_on(day, customer_id, session_id)
     windows = _windows_of(customer_id, {session.class_type_id}, at=at)
     bookable_from, window = windows.deciding(session.class_type_id, session.starts_at, tz)
-    return BookingFacts(
+    facts = BookingFacts(
         at=at,
         session=session,
         day=day,
@@ -61,6 +62,11 @@ def facts_for(*, customer_id: int, session_id: int, at: datetime) -> BookingFact
         bookable_from=bookable_from,
         window=window,
     )
+    if session.is_premium:
+        entitled = entitlements(customer_id, day, day)
+        facts.membership = entitled.membership(session.class_type_id, day)
+        facts.plans = entitled.plans(session.class_type_id)
+    return facts
 
 
 def facts_for_page(
@@ -73,6 +79,7 @@ def facts_for_page(
     if not sessions:
         return
     windows = _windows_of(customer_id, {one.class_type_id for one in sessions}, at=at)
+    entitled = entitlements(customer_id, min(days), max(days))
     candidates = {kind: windows.candidates(kind) for kind in {s.class_type_id for s in sessions}}
     for session, day in zip(sessions, days, strict=True):
         of_the_day = by_day.get(day)
@@ -88,6 +95,8 @@ def facts_for_page(
             booking_of_the_day=of_the_day.id if of_the_day and not is_here else None,
             bookable_from=bookable_from,
             window=window,
+            membership=entitled.membership(session.class_type_id, day),
+            plans=entitled.plans(session.class_type_id),
         )
         yield facts, of_the_day if is_here else None
 

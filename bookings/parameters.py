@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from bookings.reports import GroupBy
-from core.api.fields import DayField, IdParameter, InstantField
+from core.api.fields import DayField, IdParameter, InstantField, TrueOrFalseParameter
 from core.api.serializers import QuerySerializer
 
 DAYS_REPORTED = 30
@@ -23,6 +23,12 @@ class ScheduleQuery(QuerySerializer):
 class EligibilityQuery(QuerySerializer):
     customer = IdParameter()
     at = InstantField(required=False, help_text="Moves only the clock: bookings are as now.")
+
+
+class DryRunQuery(QuerySerializer):
+    dry_run = TrueOrFalseParameter(
+        default=False, help_text="`true` tells what would happen and writes nothing."
+    )
 
 
 class LateCancelsQuery(QuerySerializer):

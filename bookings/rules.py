@@ -43,8 +43,8 @@ class BookingFacts:
     booking_of_the_day: int | None
     bookable_from: datetime
     window: int | None
-    # Until memberships are sold no plan grants a premium class.
-    has_membership: bool = False
+    # The membership that opens a premium class on that day, and the plans that would.
+    membership: int | None = None
     plans: tuple[int, ...] = ()
     waitlist_count: int = 0
 
@@ -68,7 +68,7 @@ def _has_no_spot_yet(facts: BookingFacts) -> Refusal | None:
 
 
 def _is_entitled(facts: BookingFacts) -> Refusal | None:
-    if facts.session.is_premium and not facts.has_membership:
+    if facts.session.is_premium and facts.membership is None:
         return MembershipRequired(class_type=facts.session.class_type_id, plans=list(facts.plans))
     return None
 

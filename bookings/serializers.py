@@ -20,8 +20,10 @@ from bookings.states import BookingStatus, CancelledBy
 from classes.models import ClassSession
 from classes.rows import SessionRow
 from classes.states import SessionStatus
-from core.api.fields import IdField, InstantField, StrictCharField, StrictChoiceField
+from core.api.fields import DayField, IdField, InstantField, StrictCharField, StrictChoiceField
 from core.api.serializers import StrictModelSerializer, StrictSerializer
+from memberships.models import Membership
+from memberships.serializers import MembershipSerializer
 
 RULE_CODES = [(rule.refusal.code, rule.refusal.code) for rule in RULES]
 
@@ -228,6 +230,32 @@ class BookingSerializer(StrictModelSerializer[Booking]):
 
 class ReasonSerializer(StrictSerializer):
     reason = StrictCharField(max_length=1000, allow_blank=True, default="")
+
+
+class CancelMembershipSerializer(ReasonSerializer):
+    cancelled_on = DayField(
+        required=False, help_text="The first day on which it grants nothing; else today."
+    )
+
+
+class LostBookingSerializer(serializers.Serializer[Any]):
+    """A booking that goes with its membership, told alike before and after."""
+
+    id = serializers.IntegerField()
+    class_session = serializers.IntegerField(source="class_session_id")
+    class_type_name = serializers.CharField(source="class_session.class_type.name")
+    starts_at = InstantField(source="class_session.starts_at")
+
+
+class CancelledMembershipSerializer(MembershipSerializer):
+    bookings = serializers.SerializerMethodField()
+
+    class Meta(MembershipSerializer.Meta):
+        fields = [*MembershipSerializer.Meta.fields, "bookings"]
+
+    @extend_schema_field(LostBookingSerializer(many=True))
+    def get_bookings(self, membership: Membership) -> Any:
+        return LostBookingSerializer(self.context["lost"], many=True).data
 
 
 class BookingWindowSerializer(StrictModelSerializer[BookingWindow]):

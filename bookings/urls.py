@@ -4,6 +4,7 @@ from rest_framework.routers import BaseRouter
 from bookings.views import (
     BookingViewSet,
     BookingWindowViewSet,
+    CancelMembership,
     ClassSessionViewSet,
     LateCancelsReport,
 )
@@ -16,5 +17,10 @@ def register(router: BaseRouter) -> None:
 
 
 urlpatterns = [
+    re_path(
+        r"^memberships/(?P<pk>[0-9]{1,18})/cancel/?$",
+        CancelMembership.as_view(),
+        name="membership-cancel",
+    ),
     re_path(r"^reports/late_cancels/?$", LateCancelsReport.as_view(), name="late-cancels"),
 ]

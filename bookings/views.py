@@ -1,6 +1,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -19,7 +20,7 @@ from bookings.errors import (
 from bookings.facts import facts_for
 from bookings.filters import BookingFilters, BookingWindowFilters, ClassSessionFilters
 from bookings.models import Booking, BookingWindow
-from bookings.parameters import EligibilityQuery, LateCancelsQuery, ScheduleQuery
+from bookings.parameters import DryRunQuery, EligibilityQuery, LateCancelsQuery, ScheduleQuery
 from bookings.reports import GroupBy, late_cancels
 from bookings.rules import RULES, every_verdict
 from bookings.serializers import (
@@ -27,6 +28,8 @@ from bookings.serializers import (
     BookingRow,
     BookingSerializer,
     BookingWindowSerializer,
+    CancelledMembershipSerializer,
+    CancelMembershipSerializer,
     ClassSessionSerializer,
     EligibilitySerializer,
     LateCancelsSerializer,
@@ -39,6 +42,7 @@ from classes.models import ClassSession
 from classes.rows import COLUMNS
 from core.api.views import Catalogue, GymViewSet, QuerySerializers, Refusals, StrictParameters
 from core.errors import Protected, Refusal
+from memberships.models import Membership
 
 EDITING: list[type[Refusal]] = [CapacityBelowBookings, SessionHasBookings]
 
@@ -156,6 +160,32 @@ class BookingViewSet(
             booking=self.get_object(), by=by, reason=asked.validated_data["reason"], at=self.at
         )
         return Response(self.get_serializer(booking).data)
+
+
+class CancelMembership(StrictParameters):
+    """Ending a membership takes along what was booked with it."""
+
+    query_serializers: ClassVar[QuerySerializers] = {"post": DryRunQuery}
+
+    @extend_schema(request=CancelMembershipSerializer, responses=CancelledMembershipSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        """Grant nothing from `cancelled_on` on. A dry run tells what would be lost."""
+        is_dry = self.query()["dry_run"]
+        membership = Membership.objects.select_related("plan").filter(pk=pk).first()
+        if membership is None:
+            raise NotFound
+        asked = CancelMembershipSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        today = timezone.localdate(self.at, timezone.get_default_timezone())
+        on, reason = asked.validated_data.get("cancelled_on", today), asked.validated_data["reason"]
+        if is_dry:
+            lost = services.bookings_lost_with(membership=membership, on=on, at=self.at)
+        else:
+            membership, lost = services.cancel_membership(
+                membership=membership, on=on, reason=reason, at=self.at
+            )
+        told = CancelledMembershipSerializer(membership, context={"at": self.at, "lost": lost})
+        return Response(told.data)
 
 
 class BookingWindowViewSet(Catalogue[BookingWindow]):

@@ -8,11 +8,15 @@ reads the clock.
 
 from bookings.services.booking import book_session
 from bookings.services.changing import change_status, forgive
+from bookings.services.memberships import CancelledMembership, bookings_lost_with, cancel_membership
 from bookings.services.sessions import create_session, edit_session
 from bookings.services.windows import delete_window
 
 __all__ = [
+    "CancelledMembership",
     "book_session",
+    "bookings_lost_with",
+    "cancel_membership",
     "change_status",
     "create_session",
     "delete_window",

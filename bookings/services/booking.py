@@ -6,10 +6,12 @@ from bookings.errors import AlreadyBooked
 from bookings.facts import facts_for
 from bookings.models import Booking
 from bookings.rules import BookingFacts, first_refusal
+from bookings.signals import booking_made
 from classes.models import ClassSession
 from core.constraints import broken_rule
 from core.errors import Busy
 from core.transactions import in_transaction
+from memberships.models import Membership
 
 TRIES = 8
 
@@ -53,10 +55,25 @@ def _write(customer_id: int, facts: BookingFacts) -> Booking:
         created_at=facts.at,
         updated_at=facts.at,
     )
-    # The counter comes last: its row is the one that others wait for.
+    # The counter comes late: its row is the one that others wait for.
     if not ClassSession.objects.take_a_spot(session.id, starting_at=session.starts_at):
         raise LostARace
+    if session.is_premium and not _is_still_entitled(facts):
+        raise LostARace
+    booking_made.send(sender=Booking, booking=booking, at=facts.at)
     return booking
+
+
+def _is_still_entitled(facts: BookingFacts) -> bool:
+    """
+    Hold on to the membership that opens the class until the booking is committed.
+
+    Cancelling a membership holds on to it as well. So either this booking sees that it is
+    cancelled, or the cancelling sees this booking.
+    """
+    assert facts.membership is not None
+    granting = Membership.objects.granting_on(facts.day).filter(pk=facts.membership)
+    return bool(granting.select_for_update(no_key=True).values_list("pk"))
 
 
 def _explain(error: IntegrityError, customer_id: int, session_id: int) -> None:

@@ -5,6 +5,7 @@ from django.conf import settings
 from bookings.errors import InvalidTransition
 from bookings.models import Booking
 from bookings.rules import status_after
+from bookings.signals import booking_checked_in
 from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy
 from classes.models import ClassSession
 from core.transactions import in_transaction
@@ -38,6 +39,8 @@ def change_status(*, booking: Booking, to: str, at: datetime) -> Booking:
     booking.save(update_fields=changed)
     if before in LIVE and after in NOT_LIVE:
         ClassSession.objects.give_a_spot_back(session.pk)
+    if after == BookingStatus.ATTENDED:
+        booking_checked_in.send(sender=Booking, booking=booking, at=at)
     return booking
 
 
@@ -79,4 +82,5 @@ def _locked(booking: Booking) -> tuple[ClassSession, Booking]:
     """
     session = ClassSession.objects.select_for_update(no_key=True).get(pk=booking.class_session_id)
     fresh = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+    fresh.class_session = session
     return session, fresh
