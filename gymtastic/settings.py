@@ -42,7 +42,10 @@ if not DEBUG:
 
 INSTALLED_APPS = [
     "gymtastic",
+    "milestones",
     "bookings",
+    "memberships",
+    "notifications",
     "classes",
     "customers",
     "core",
@@ -139,10 +142,24 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# --- Work outside of requests -------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Everything due stands in the database, so the beat has nothing to remember.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "work": {"task": "gymtastic.work", "schedule": 10, "options": {"expires": 10}},
+}
+
 # --- Mail, time, files --------------------------------------------------------------------------
 
 vars().update(read("EMAIL_URL", environment.email, default=environment.email("consolemail://")))
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, default="Gymtastic <gym@localhost>")
+# Seconds for each answer of the mail server.
+EMAIL_TIMEOUT = 10
 
 USE_TZ = True
 # The gym's: its days, its schedule, its windows. What the API answers is in UTC all the same.

@@ -5,18 +5,29 @@ from django.views.generic import RedirectView
 import bookings.urls
 import classes.urls
 import customers.urls
+import memberships.urls
+import milestones.urls
+import notifications.urls
 from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
 from core.health import healthz, readyz
 
 router = BothSlashesRouter()
-for app in (customers.urls, classes.urls, bookings.urls):
+for app in (
+    customers.urls,
+    classes.urls,
+    notifications.urls,
+    memberships.urls,
+    bookings.urls,
+    milestones.urls,
+):
     app.register(router)
 
 api = [
     re_path(r"^schema/?$", OpenApiDocument.as_view(), name="schema"),
     re_path(r"^docs/?$", SwaggerUi.as_view(url_name="schema"), name="docs"),
     *bookings.urls.urlpatterns,
+    *milestones.urls.urlpatterns,
     *router.urls,
     re_path(r"", NoSuchAddress.as_view()),
 ]
