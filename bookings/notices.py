@@ -28,7 +28,8 @@ MEMBERSHIP_CANCELLED = register(
         body="""\
 Hello {{ customer.first_name }},
 
-your membership "{{ plan.name }}" is cancelled. It ends before {{ cancelled_on|date:"l, j F Y" }}.
+your membership "{{ plan.name }}" is cancelled: from {{ cancelled_on|date:"l, j F Y" }} on \
+it opens nothing any more.
 {% if bookings %}
 What you had booked with it from then on is cancelled, too:
 
