@@ -47,7 +47,6 @@ class MilestoneAwardSerializer(StrictModelSerializer[MilestoneAward]):
             "milestone",
             "customer",
             "booking",
-            "number",
             "window_start",
             "window_end",
             "awarded_at",
