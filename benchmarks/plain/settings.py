@@ -21,6 +21,10 @@ INSTALLED_APPS = [
     "customers",
     "classes",
     "bookings",
+    # Their tables refer to those above.
+    "memberships",
+    "milestones",
+    "notifications",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
