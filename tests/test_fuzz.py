@@ -45,6 +45,8 @@ RESOURCE_OF = {
     "class_session": "/api/class_sessions",
     "class_type": "/api/class_types",
     "segment": "/api/segments",
+    "plan": "/api/membership_plans",
+    "milestone": "/api/milestones",
 }
 
 
@@ -161,7 +163,7 @@ def names_of(operation):
         names |= set(serializer().fields)
     serializer = getattr(view, "serializer_class", None)
     return sorted(names), sorted(
-        {"nothing", "reason", *(serializer().fields if serializer else ())}
+        {"nothing", "reason", "cancelled_on", *(serializer().fields if serializer else ())}
     )
 
 
@@ -255,7 +257,9 @@ def test_no_address_makes_a_500(api, path, method):
 def test_no_moment_makes_a_500(api, seeded, moment):
     assert isinstance(moment, datetime)
     text = moment.isoformat()
-    session = seeded["/api/class_sessions"][0]
+    session, membership = seeded["/api/class_sessions"][0], seeded["/api/memberships"][0]
+    customer, plan = seeded["/api/customers"][0], seeded["/api/membership_plans"][0]
+    sold = {"customer": customer, "plan": plan, "starts_on": text[:10]}
 
     answers = [
         api.get("/api/class_sessions", {"starts_at_after": text}),
@@ -263,6 +267,9 @@ def test_no_moment_makes_a_500(api, seeded, moment):
         api.get(f"/api/class_sessions/{session}/eligibility", {"customer": 1, "at": text}),
         api.get("/api/reports/late_cancels", {"to": text[:10], "group_by": "week"}),
         api.patch(f"/api/class_sessions/{session}", {"starts_at": text}),
+        api.get("/api/memberships", {"current_on": text[:10]}),
+        api.post("/api/memberships", sold),
+        api.post(f"/api/memberships/{membership}/cancel", {"cancelled_on": text[:10]}),
     ]
 
     for response in answers:

@@ -80,6 +80,13 @@ def test_a_search_is_told_exactly_where_it_is_accepted(api, document, operation)
     assert ("search" in told_names) is not is_refused
 
 
+def test_every_kind_of_message_is_in_the_document(document):
+    shape = document["components"]["schemas"]["Notification"]["properties"]["kind"]
+    kinds = document["components"]["schemas"][shape["$ref"].rsplit("/", maxsplit=1)[-1]]
+
+    assert kinds["enum"] == ["membership_cancelled", "milestone_award"]
+
+
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/"])
 def test_the_documentation_loads_nothing_from_elsewhere(api, address):
     page = api.get(address).content.decode()

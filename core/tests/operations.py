@@ -51,6 +51,12 @@ def _operations() -> Iterator[Operation]:
 OPERATIONS = [one for one in _operations() if not one.address.endswith(("schema", "docs"))]
 ADDRESSES = sorted({one.address for one in OPERATIONS if one.address != "/api/"})
 LISTS = [one.address for one in OPERATIONS if one.action == "list"]
+CREATED = [one.address for one in OPERATIONS if one.action == "create"]
+EDITED = [
+    address
+    for address in LISTS
+    if any(one.method == "patch" and one.address == f"{address}/{{id}}" for one in OPERATIONS)
+]
 CATALOGUES = [
     address
     for address in LISTS
@@ -66,7 +72,10 @@ def as_words(value: Any) -> str:
 
 
 def make(api: APIClient, address: str, **changes: Any) -> dict[str, Any]:
-    """Make one through the API, with everything that it needs."""
+    """Make one through the API, with everything that it needs; `changes` where it is created."""
+    if address in MADE_BY:
+        make(api, MADE_BY[address](api))
+        return api.get(address, {"page_size": 1}).json()["results"][0]
     number = api.get(address, {"page_size": 1}).json()["count"]
     response = api.post(address, BODIES[address](api, number) | changes)
     assert response.status_code == 201, response.content
@@ -84,6 +93,18 @@ def filled_in(api: APIClient, address: str) -> str:
 def _tomorrow(number: int) -> str:
     return (timezone.now() + timedelta(days=1, hours=number)).isoformat()
 
+
+def _everything_is_a_milestone(api: APIClient) -> str:
+    if not api.get("/api/milestones").json()["count"]:
+        make(api, "/api/milestones", session_count=1)
+    return "/api/bookings"
+
+
+# What nobody creates: it comes with something else, whose address is given.
+MADE_BY: dict[str, Callable[[APIClient], str]] = {
+    "/api/milestone_awards": _everything_is_a_milestone,
+    "/api/notifications": _everything_is_a_milestone,
+}
 
 BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
     "/api/customers": lambda api, number: {
@@ -105,5 +126,21 @@ BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
         "segment": make(api, "/api/segments")["id"],
         "opens_before": 7,
         "unit": "days",
+    },
+    "/api/membership_plans": lambda api, number: {
+        "name": f"Plan {number}",
+        "class_types": [make(api, "/api/class_types", is_premium=True)["id"]],
+        "interval_count": 1,
+        "interval_unit": "month",
+    },
+    "/api/memberships": lambda api, number: {
+        "customer": make(api, "/api/customers")["id"],
+        "plan": make(api, "/api/membership_plans")["id"],
+    },
+    "/api/milestones": lambda api, number: {
+        "name": f"Milestone {number}",
+        "session_count": 10,
+        "interval_count": 1,
+        "interval_unit": "month",
     },
 }

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from zeal import zeal_ignore
 
 from core.errors import Busy
-from core.tests.operations import BODIES, LISTS, as_words, make
+from core.tests.operations import BODIES, CREATED, as_words, make
 from core.transactions import TRIES, in_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def ended_by_the_database(*, times, at_write):
         yield
 
 
-@pytest.mark.parametrize("address", LISTS, ids=as_words)
+@pytest.mark.parametrize("address", CREATED, ids=as_words)
 def test_what_is_created_at_the_second_try_is_as_if_it_were_the_first(api, address):
     body = BODIES[address](api, 5)
     before = api.get(address).json()["count"]
@@ -62,6 +62,16 @@ def test_a_customer_created_at_the_second_try_is_in_their_segments(api):
 
     assert (response.status_code, response.json()["segments"]) == (201, [segment])
     assert api.get(f"/api/customers/{response.json()['id']}").json()["segments"] == [segment]
+
+
+def test_a_plan_created_at_the_second_try_opens_its_classes(api):
+    body = BODIES["/api/membership_plans"](api, 5)
+
+    with ended_by_the_database(times=1, at_write=2):
+        response = api.post("/api/membership_plans", body)
+
+    assert (response.status_code, response.json()["class_types"]) == (201, body["class_types"])
+    assert api.get("/api/membership_plans").json()["results"] == [response.json()]
 
 
 def test_a_customer_edited_at_the_second_try_is_in_their_segments(api):

@@ -97,6 +97,28 @@ FILTERS = {
         "class_type": NOT_AN_ID,
         "unit": ["weeks", "Days", "hours,days", "days\x00", "null"],
     },
+    "/api/membership_plans": {
+        "is_active": NOT_TRUE_OR_FALSE,
+        "class_type": NOT_AN_ID,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
+    "/api/memberships": {"customer": NOT_AN_ID, "plan": NOT_AN_ID, "current_on": NOT_A_DAY},
+    "/api/milestones": {
+        "counts": ["cancelled", "Booked", "booked,attended", "booked\x00", "null"],
+        "is_active": NOT_TRUE_OR_FALSE,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
+    "/api/milestone_awards": {
+        "customer": NOT_AN_ID,
+        "milestone": NOT_AN_ID,
+        "awarded_at_after": NOT_A_TIME,
+        "awarded_at_before": NOT_A_TIME,
+    },
+    "/api/notifications": {
+        "customer": NOT_AN_ID,
+        "kind": ["advert", "Milestone_award", "milestone_award,", "milestone_award\x00", "null"],
+        "unread": NOT_TRUE_OR_FALSE,
+    },
 }
 PAGES = {
     "page": ["0", "-1", "abc", "1.0", "last", "²", "\uff11", "1,2", "\x00"],
