@@ -1,0 +1,11 @@
+"""Rows that the database itself must refuse."""
+
+from tests.bad_rows import bookings, customers, memberships, milestones, schedule
+
+CASES = [
+    *bookings.CASES,
+    *schedule.CASES,
+    *customers.CASES,
+    *memberships.CASES,
+    *milestones.CASES,
+]
