@@ -6,7 +6,6 @@ from core.intervals import LONGEST, IntervalUnit
 from memberships.tests.factories import MembershipFactory, MembershipPlanFactory
 from tests.bad_rows.cases import bad
 
-
 CASES = [
     bad(
         "membership_plan_interval_is_possible",
