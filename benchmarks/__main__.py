@@ -1,15 +1,15 @@
 """
 Gymtastic beside what is possible and what is usual, on a private PostgreSQL.
 
-    python -m benchmarks [--quick] [--markdown] [--rounds N] [schedule] [booking]
+    python -m benchmarks [--quick] [--markdown] [--rounds N] [PATH ...]
 """
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks import booking, report, schedule
+from benchmarks import booking, mail, milestones, report, schedule
 from benchmarks.filling import Size, copy, cursor_of, fill, tidy
 from benchmarks.measuring import measure, say
 from benchmarks.processor_time import stat_of
@@ -31,7 +31,9 @@ APPLICATIONS = {
     "limit": "benchmarks.limit:application",
     "plain": "benchmarks.plain.wsgi:application",
 }
-PATHS = ("schedule", "booking")
+PATHS = ("schedule", "booking", "milestones", "mail")
+# Each takes as long as many rounds of the others.
+MAIL_ROUNDS = 3
 
 
 class Effort(NamedTuple):
@@ -40,10 +42,11 @@ class Effort(NamedTuple):
     # Of each rival, in each round.
     pages: int
     bookings: int
+    mails: int
 
 
-FULL = Effort(Size(sessions=50_000, bookings=500_000, customers=100_000), 7, 300, 300)
-QUICK = Effort(Size(sessions=5_000, bookings=50_000, customers=50_000), 3, 40, 40)
+FULL = Effort(Size(sessions=50_000, bookings=500_000, customers=100_000), 7, 300, 300, 10_000)
+QUICK = Effort(Size(sessions=5_000, bookings=50_000, customers=50_000), 3, 40, 40, 1_000)
 
 
 def main(arguments: list[str]) -> None:
@@ -61,14 +64,25 @@ def main(arguments: list[str]) -> None:
     if asked.rounds:
         effort = effort._replace(rounds=asked.rounds)
 
+    as_table = report.as_markdown if asked.markdown else report.as_text
     with throwaway_postgres(durable=True, settings=POSTGRES) as address:
-        rows = run(address, effort, asked.paths or PATHS)
-    print(_setting(effort))
-    print(report.as_markdown(rows) if asked.markdown else report.as_text(rows))
+        tables = [as_table(table) for table in run(address, effort, asked.paths or PATHS)]
+    print("\n\n".join([_setting(effort), *tables]))
 
 
-def run(server: str, effort: Effort, paths: tuple[str, ...]) -> list[list[str]]:
+def run(server: str, effort: Effort, paths: Sequence[str]) -> list[report.Table]:
     postmaster = _postmaster(server)
+    tables = []
+    if set(paths) & {"schedule", "booking", "milestones"}:
+        tables += _in_a_gym(server, effort, paths, postmaster)
+    if "mail" in paths:
+        tables.append(mail.run(server, postmaster, effort.mails, min(effort.rounds, MAIL_ROUNDS)))
+    return tables
+
+
+def _in_a_gym(
+    server: str, effort: Effort, paths: Sequence[str], postmaster: int
+) -> list[report.Table]:
     say(f"Filling {effort.size.bookings:,} bookings")
     with cursor_of(server) as cursor:
         cursor.execute("CREATE DATABASE gym")
@@ -76,8 +90,19 @@ def run(server: str, effort: Effort, paths: tuple[str, ...]) -> list[list[str]]:
     fill(original, effort.size)
     plan = booking.plan(original, effort.rounds, effort.bookings)
     tidy(original)
-    addresses = {name: copy(original, name) for name in APPLICATIONS}
 
+    tables = []
+    if set(paths) & {"schedule", "booking"}:
+        tables.append(_beside_rivals(original, plan, effort, paths, postmaster))
+    if "milestones" in paths:
+        tables.append(milestones.run(original, plan, effort.rounds, postmaster))
+    return tables
+
+
+def _beside_rivals(
+    original: str, plan: booking.Plan, effort: Effort, paths: Sequence[str], postmaster: int
+) -> report.Table:
+    addresses = {name: copy(original, name) for name in APPLICATIONS}
     rows = []
     applications = {name: (APPLICATIONS[name], addresses[name]) for name in APPLICATIONS}
     with serving(applications) as servers:
@@ -85,7 +110,7 @@ def run(server: str, effort: Effort, paths: tuple[str, ...]) -> list[list[str]]:
             rows += _schedule(servers, addresses["Gymtastic"], effort, postmaster)
         if "booking" in paths:
             rows += _booking(servers, addresses, plan, effort, postmaster)
-    return rows
+    return report.Table(report.HEADINGS, rows)
 
 
 def _schedule(
@@ -140,9 +165,10 @@ def _setting(effort: Effort) -> str:
     size = effort.size
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES.items())
     return (
-        f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers; "
+        f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers, "
+        f"{effort.mails:,} mails;\n"
         f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
-        f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}.\n"
+        f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}."
     )
 
 

@@ -107,10 +107,14 @@ SELECT NULL, kind.id, 15, 'days' FROM classes_classtype kind WHERE kind.id %% 7 
 """
 
 
+def migrate(address: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(command, cwd=ROOT, env=production(address), check=True)
+
+
 def fill(address: str, size: Size) -> None:
     """Make the tables and their rows. Their times hang on the present day."""
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(migrate, cwd=ROOT, env=production(address), check=True)
+    migrate(address)
     days = -(-size.sessions // SESSIONS_A_DAY)
     values = {
         **size._asdict(),

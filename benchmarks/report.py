@@ -1,4 +1,4 @@
-"""The one table: what each path costs, and how that compares with its limit and its rival."""
+"""The tables: what each path costs, and how that compares with its limit and its rival."""
 
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -18,6 +18,13 @@ HEADINGS = (
     "Gymtastic is",
     "target",
 )
+# In these columns stand words, at the left; figures stand at the right of theirs.
+WORDS = {"path", "who", "mail", "Gymtastic is", "target"}
+
+
+class Table(NamedTuple):
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 class Target(NamedTuple):
@@ -57,10 +64,15 @@ def times_the_page(most: float) -> Target:
     )
 
 
+def times_the_first() -> Target:
+    """Say how much dearer it is, without a goal."""
+    return Target("", lambda own, its: its / own, "({:.2f} × the first)", lambda ratio: True)
+
+
 def rows_for(path: str, rivals: Sequence[Rival], targets: dict[str, Target]) -> list[list[str]]:
     """Give the table's rows of one path; the first rival is Gymtastic."""
     own = rivals[0]
-    rows = []
+    rows: list[list[str]] = []
     for rival in rivals:
         costs = [each.cpu_ms for each in rival.rounds]
         row = [
@@ -82,28 +94,25 @@ def _verdict(target: Target, own: Rival, rival: Rival) -> tuple[str, str]:
     pairs = zip(own.rounds, rival.rounds, strict=True)
     ratio = median(target.ratio(ours.cpu_ms, its.cpu_ms) for ours, its in pairs)
     met = "met" if target.is_met(ratio) else "MISSED"
-    return target.words.format(ratio), f"{target.sentence}: {met}"
+    return target.words.format(ratio), f"{target.sentence}: {met}" if target.sentence else ""
 
 
-def as_text(rows: Sequence[Sequence[str]]) -> str:
-    table = [HEADINGS, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
+def as_text(table: Table) -> str:
+    rows = [table.headings, *table.rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines: list[str] = []
-    for row in table:
+    for row in rows:
         if row[0] and lines:
             lines.append("")
-        lines.append("  ".join(_aligned(row, widths)).rstrip())
+        cells = zip(table.headings, row, widths, strict=True)
+        line = (
+            cell.ljust(width) if heading in WORDS else cell.rjust(width)
+            for heading, cell, width in cells
+        )
+        lines.append("  ".join(line).rstrip())
     return "\n".join(lines)
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    # Figures stand at the right of their column, words at the left.
-    return [
-        cell.rjust(width) if 2 <= column <= 7 else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
-
-
-def as_markdown(rows: Sequence[Sequence[str]]) -> str:
-    ruler = ["---:" if 2 <= column <= 7 else "---" for column in range(len(HEADINGS))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (HEADINGS, ruler, *rows))
+def as_markdown(table: Table) -> str:
+    ruler = ["---" if heading in WORDS else "---:" for heading in table.headings]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (table.headings, ruler, *table.rows))
