@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import PROTECT, RESTRICT, Model
+from django.db.models import PROTECT, RESTRICT, ForeignObjectRel, Model
 
 from core.errors import Protected
 from core.transactions import in_transaction
@@ -19,7 +19,7 @@ def refuse_if_held(model: type[Model], ids: Collection[Any]) -> None:
     """
     held: dict[str, list[int]] = {}
     for relation in model._meta.related_objects:
-        if relation.on_delete in (PROTECT, RESTRICT):
+        if _holds(relation):
             holder = relation.related_model
             found = holder._base_manager.filter(**{f"{relation.field.name}__in": ids})
             named = list(found.order_by("pk").values_list("pk", flat=True)[:NAMED_HOLDERS])
@@ -27,6 +27,12 @@ def refuse_if_held(model: type[Model], ids: Collection[Any]) -> None:
                 held[str(holder._meta.verbose_name_plural)] = named
     if held:
         raise Protected(held_by=dict(sorted(held.items())))
+
+
+def _holds(relation: ForeignObjectRel) -> bool:
+    # What must name at least one of many would be left with none.
+    needs_one = relation.many_to_many and not relation.field.blank
+    return needs_one or relation.on_delete in (PROTECT, RESTRICT)
 
 
 @in_transaction

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -31,6 +31,8 @@ class MembershipPlanSerializer(StrictModelSerializer[MembershipPlan]):
             "interval_unit",
             "is_active",
         ]
+        # Blank in a form; here null says it, and nothing else does.
+        extra_kwargs: ClassVar[dict[str, Any]] = {"interval_unit": {"allow_blank": False}}
 
     def validate_class_types(self, class_types: list[ClassType]) -> list[ClassType]:
         if not class_types:
