@@ -19,7 +19,7 @@ def sell_membership(*, customer_id: int, plan_id: int, starts_on: date, at: date
     """
     Sell a membership of the plan, as the plan is now, from the day `starts_on` on.
 
-    :raises Invalid: when customer or plan do not exist, or it would end after the year 2199.
+    :raises Invalid: when customer or plan do not exist, or it would reach past the year 2199.
     :raises PlanRetired: when the plan is not sold any more.
     :raises MembershipOverlaps: when the customer has one of this plan on some of the days.
     """
@@ -54,7 +54,7 @@ def renew_membership(*, membership: Membership, at: datetime) -> Membership:
     """
     Sell the same plan again, from the day after the membership ends.
 
-    :raises Invalid: when it would end after the year 2199.
+    :raises Invalid: when it would reach past the year 2199.
     :raises PlanRetired: when the plan is not sold any more.
     :raises MembershipOverlaps: when it never ends, or was renewed already.
     """
@@ -70,9 +70,9 @@ def renew_membership(*, membership: Membership, at: datetime) -> Membership:
 
 
 def _end_of(plan: MembershipPlan, starts_on: date) -> date | None:
-    if plan.interval_count is None or plan.interval_unit is None:
-        return None
-    ends_on = last_day(starts_on, plan.interval_count, plan.interval_unit)
-    if ends_on >= LATEST.date():
-        raise Invalid("starts_on", "max_value", "It would end after the year 2199.")
+    ends_on = None
+    if plan.interval_count is not None and plan.interval_unit is not None:
+        ends_on = last_day(starts_on, plan.interval_count, plan.interval_unit)
+    if (ends_on or starts_on) >= LATEST.date():
+        raise Invalid("starts_on", "max_value", "It would reach past the year 2199.")
     return ends_on
