@@ -68,6 +68,9 @@ def as_words(value: Any) -> str:
     """Name a test after what it is about."""
     if isinstance(value, Operation):
         return f"{value.method} {as_words(value.address)}"
+    if isinstance(value, set):
+        # Two processes that share the tests must call them alike.
+        return " and ".join(sorted(value))
     return value.removeprefix("/api/").replace("_", " ") if isinstance(value, str) else repr(value)
 
 
