@@ -8,6 +8,7 @@ from threading import Barrier
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
+from zeal import zeal_ignore
 
 from classes.tests.factories import ClassSessionFactory
 
@@ -23,7 +24,9 @@ def at_once(*requests):
             # A connection is made before the start, so that nobody is late for it.
             connection.ensure_connection()
             start.wait(timeout=30)
-            return getattr(client, method)(address, body, format="json")
+            # Who loses a race asks again what they asked before, which is no N+1.
+            with zeal_ignore():
+                return getattr(client, method)(address, body, format="json")
         finally:
             connection.close()
 

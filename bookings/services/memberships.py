@@ -9,6 +9,7 @@ from bookings.states import BookingStatus, CancelledBy
 from classes.models import ClassSession
 from core.errors import Busy, Invalid
 from core.transactions import in_transaction
+from customers.models import Customer
 from memberships.entitlements import entitlements
 from memberships.models import Membership
 from notifications.services import notify
@@ -88,6 +89,9 @@ def _cancel(
     membership = rows.select_for_update(no_key=True, of=("self",)).get(pk=membership.pk)
     if membership.cancelled_on is not None:
         return CancelledMembership(membership, [])
+    # Of two memberships that open one class each would count on the other, so a customer's are
+    # cancelled one after the other. After the membership, as a booking that makes an award.
+    Customer.objects.select_for_update(no_key=True).get(pk=membership.customer_id)
     lost = bookings_lost_with(membership=membership, on=on, at=at)
     lost_sessions = {booking.class_session_id for booking in lost}
     if not lost_sessions <= set(session_ids):
