@@ -84,12 +84,14 @@ def database(text: str) -> dict[str, Any]:
 
 def email(text: str) -> dict[str, Any]:
     """Read `smtp://user:password@host:port`, `smtp+tls://…` or `consolemail://`."""
+    example = "write smtp://user:password@host:25, smtp+tls://… or consolemail://."
     try:
-        return dict(Env.email_url_config(text))
+        found = dict(Env.email_url_config(text))
     except Exception as error:
-        raise ValueError(
-            "write smtp://user:password@host:25, smtp+tls://… or consolemail://."
-        ) from error
+        raise ValueError(example) from error
+    if text.startswith("smtp") and not found["EMAIL_HOST"]:
+        raise ValueError(example)
+    return found
 
 
 def redis(text: str) -> str:

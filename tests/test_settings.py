@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from core.tasks import work
 from gymtastic import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +70,10 @@ def test_nonsense_stops_the_start_with_one_line_that_names_the_variable(name, no
         (environment.zone, ["../../etc/passwd", "Europe", "/etc/localtime"]),
         (environment.database, ["mysql://root@localhost/gym", "postgres://", "postgres://h:p/g"]),
         (environment.redis, ["http://localhost", "redis://localhost:port/0"]),
-        (environment.email, ["pigeon://coop", "smtp://localhost:port"]),
+        (
+            environment.email,
+            ["pigeon://coop", "smtp://localhost:port", "smtp://", "smtp+tls://:587"],
+        ),
         (environment.names, [",", "a,", ",a", "a,,b"]),
         (environment.boolean, ["2", "-1", "truee", "none"]),
     ],
@@ -126,6 +131,26 @@ def test_nothing_set_is_sqlite_in_the_folder_of_the_project():
 )
 def test_an_address_chooses_the_database(address, engine):
     assert setting("DATABASES['default']['ENGINE']", DATABASE_URL=address) == engine
+
+
+def test_an_address_of_redis_is_where_celery_gets_its_work():
+    address = "redis://cache:6379/2"
+
+    assert setting("CELERY_BROKER_URL", REDIS_URL=address) == address
+    assert setting("CELERY_BROKER_URL") == ""
+
+
+def test_the_beat_asks_for_the_work_that_is_there():
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == {work.name}
+
+
+def test_an_address_of_a_mail_server_says_how_to_speak_with_it():
+    found = environment.email("smtp+tls://gym:p%40ss@mail.example:587")
+
+    assert found["EMAIL_HOST"] == "mail.example"
+    assert found["EMAIL_PORT"] == 587
+    assert found["EMAIL_USE_TLS"] is True
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("gym", "p@ss")
 
 
 def test_the_example_lists_every_variable_that_is_read_with_a_line_about_it():
