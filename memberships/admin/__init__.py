@@ -1,0 +1,4 @@
+from memberships.admin.class_types import ClassTypeAdmin
+from memberships.admin.plans import MembershipPlanAdmin
+
+__all__ = ["ClassTypeAdmin", "MembershipPlanAdmin"]
