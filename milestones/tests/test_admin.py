@@ -1,0 +1,175 @@
+"""Milestones and awards in the admin: the API's rules, and how a congratulation reads."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from bookings.tests.admin import as_shown, change, errors_on, said_in
+from milestones.models import Milestone, MilestoneAward
+from milestones.tests.factories import MilestoneAwardFactory, MilestoneFactory
+from notifications.tests.factories import MailFactory, NotificationFactory
+
+pytestmark = pytest.mark.django_db
+
+MILESTONES = "/admin/milestones/milestone/"
+AWARDS = "/admin/milestones/milestoneaward/"
+TEN = {
+    "name": "Ten in a month",
+    "session_count": "10",
+    "interval_count": "1",
+    "interval_unit": "month",
+    "counts": "booked",
+    "is_active": "on",
+    "email_subject": "Well done, {{ customer.first_name }}",
+    "email_body": "{{ session_count }} within {{ interval }}",
+}
+
+
+@pytest.fixture
+def admin_user(django_user_model):
+    """Somebody who may do everything; hashing a password would take longer than the test."""
+    return django_user_model.objects.create(username="desk", is_staff=True, is_superuser=True)
+
+
+def told_award():
+    return MilestoneAwardFactory(notification=MailFactory(failed=True).notification)
+
+
+@pytest.mark.parametrize(("url", "make"), [(MILESTONES, MilestoneFactory), (AWARDS, told_award)])
+def test_a_list_costs_the_same_however_long_it_is(admin_client, queries_in, url, make):
+    make()
+    one = queries_in(lambda: admin_client.get(url))
+    for _ in range(4):
+        make()
+
+    five = queries_in(lambda: admin_client.get(url))
+
+    assert five == one
+
+
+def test_a_milestone_is_made_and_its_page_shows_how_the_congratulation_reads(admin_client):
+    admin_client.post(MILESTONES + "add/", TEN)
+    milestone = Milestone.objects.get()
+    answer = admin_client.get(change(MILESTONES, milestone))
+
+    preview = answer.context["preview"]
+    assert (milestone.name, milestone.session_count) == ("Ten in a month", 10)
+    assert (preview.subject, preview.body) == ("Well done, Anna", "10 within 1 month\n")
+    assert ("{{ milestone.name }}", "Ten in a month") in preview.variables
+    assert "Well done, Anna" in answer.content.decode()
+
+
+def test_an_empty_form_begins_with_a_congratulation(admin_client):
+    answer = admin_client.get(MILESTONES + "add/")
+
+    assert answer.context["preview"].subject == "Ten in a month: congratulations, Anna!"
+    assert as_shown(answer)["email_subject"].startswith("{{ milestone.name }}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "errors"),
+    [
+        pytest.param(
+            {"email_subject": "{{ customer.age }}"},
+            {"email_subject": "There is no customer.age here."},
+            id="unknown variable in the subject",
+        ),
+        pytest.param(
+            {"email_body": "{% if session_count %}"},
+            {"email_body": "Unclosed tag on line 1: 'if'."},
+            id="half a template in the body",
+        ),
+        pytest.param(
+            {"session_count": "0"},
+            {"session_count": "Ensure this value is greater than or equal to 1."},
+            id="no sessions",
+        ),
+        pytest.param(
+            {"interval_count": "0"},
+            {"interval_count": "Ensure this value is greater than or equal to 1."},
+            id="no time",
+        ),
+        pytest.param(
+            {"interval_count": "101", "interval_unit": "year"},
+            {"interval_count": "At most 100 years."},
+            id="more than a hundred years",
+        ),
+    ],
+)
+def test_a_wrong_milestone_is_told_on_its_field_and_not_written(admin_client, wrong, errors):
+    milestone = MilestoneFactory()
+    before = list(Milestone.objects.values())
+
+    answers = [
+        admin_client.post(url, TEN | wrong)
+        for url in (MILESTONES + "add/", change(MILESTONES, milestone))
+    ]
+
+    for answer in answers:
+        told = errors_on(answer)
+        assert list(told) == list(errors)
+        assert all(told[name][0].startswith(why) for name, why in errors.items())
+        # What is previewed is what is saved.
+        assert answer.context["preview"].subject == "Ten in a month: congratulations, Anna!"
+    assert list(Milestone.objects.values()) == before
+    assert LogEntry.objects.count() == 0
+
+
+def test_a_milestone_that_was_awarded_is_not_deleted(admin_client):
+    award = MilestoneAwardFactory()
+
+    answer = admin_client.post(f"{MILESTONES}{award.milestone_id}/delete/", {"post": "yes"})
+
+    assert said_in(answer) == ["This cannot be deleted: milestone awards refer to it."]
+    assert Milestone.objects.count() == 1
+
+
+# --- Awards ---------------------------------------------------------------------------------------
+
+
+def test_awards_are_looked_at_and_never_changed(admin_client):
+    award = told_award()
+    before = list(MilestoneAward.objects.values())
+
+    looked_at = admin_client.get(change(AWARDS, award)).content.decode()
+    refused = [
+        admin_client.post(change(AWARDS, award), {"number": "7"}),
+        admin_client.post(f"{AWARDS}{award.pk}/delete/", {"post": "yes"}),
+        admin_client.post(AWARDS + "add/", {}),
+    ]
+
+    assert f"/admin/bookings/booking/{award.booking_id}/change/" in looked_at
+    assert f"/admin/notifications/notification/{award.notification_id}/change/" in looked_at
+    assert [answer.status_code for answer in refused] == [403, 403, 403]
+    assert list(MilestoneAward.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    ("notification", "in_the_list", "on_its_page"),
+    [
+        (lambda: None, "No e-mail", "Nobody was told"),
+        (NotificationFactory, "No e-mail", "In the app only"),
+        (lambda: MailFactory(sent=True).notification, "Sent", "E-mail: sent"),
+        (lambda: MailFactory(failed=True).notification, "Given up", "E-mail: given up"),
+    ],
+    ids=["nobody told", "no mail", "sent", "given up"],
+)
+def test_an_award_says_what_became_of_its_mail(
+    admin_client, notification, in_the_list, on_its_page
+):
+    award = MilestoneAwardFactory(notification=notification())
+
+    row = str(admin_client.get(AWARDS).context["results"][0])
+    its_page = admin_client.get(change(AWARDS, award)).content.decode()
+
+    assert in_the_list in row
+    assert on_its_page in its_page
+
+
+def test_awards_are_filtered_by_milestone_and_by_their_mail(admin_client):
+    untold, failed = MilestoneAwardFactory(), told_award()
+
+    by_milestone = admin_client.get(AWARDS, {"milestone__id__exact": untold.milestone_id})
+    by_mail = admin_client.get(AWARDS, {"notification__mail__status__exact": "failed"})
+
+    assert list(by_milestone.context["cl"].result_list) == [untold]
+    assert list(by_mail.context["cl"].result_list) == [failed]
