@@ -293,13 +293,25 @@ UNFOLD = {
                 "items": [
                     sidebar_item("Customers", "group", "customers.customer"),
                     sidebar_item("Segments", "label", "customers.segment"),
+                    sidebar_item("Memberships", "card_membership", "memberships.membership"),
+                    sidebar_item("Awards", "emoji_events", "milestones.milestoneaward"),
                 ],
             },
             {
                 "title": "What the gym offers",
                 "items": [
                     sidebar_item("Class types", "sports_gymnastics", "classes.classtype"),
+                    sidebar_item("Plans", "sell", "memberships.membershipplan"),
+                    sidebar_item("Milestones", "flag", "milestones.milestone"),
                     sidebar_item("Booking windows", "schedule", "bookings.bookingwindow"),
+                ],
+            },
+            {
+                "title": "What customers are told",
+                "items": [
+                    sidebar_item("Messages", "inbox", "notifications.notification"),
+                    sidebar_item("Mails", "outgoing_mail", "notifications.mail"),
+                    sidebar_item("Mail templates", "edit_note", "notifications.mailtemplate"),
                 ],
             },
             {
