@@ -1,29 +1,33 @@
 """Demo bookings and booking windows, such as `bookings.services` would have left them."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from bookings.demo_stories import Story
 from bookings.errors import SessionFull
 from bookings.facts import facts_for_page
 from bookings.models import Booking, BookingWindow
-from bookings.rules import CHECK_IN_OPENS, BookingFacts, first_refusal
-from bookings.states import LIVE, BookingStatus, CancelledBy, WindowUnit
+from bookings.notices import about_cancelled_membership
+from bookings.rules import BookingFacts, first_refusal
+from bookings.states import LIVE, CancelledBy, WindowUnit
 from bookings.windows import Window, Windows, earliest
 from classes.demo import days
 from classes.models import ClassSession, ClassType
 from classes.rows import COLUMNS, SessionRow
-from classes.states import SessionStatus
 from core.demo import ROWS_AT_ONCE, DemoPlan, Progress
 from customers.demo import FOUNDING_MEMBERS, TRIAL_MEMBERS, demo_customers
 from customers.models import Segment
 from customers.segment_rules import members_of
+from memberships.demo import cancelled_now, holders
+from memberships.models import Membership
+from notifications.demo import Told, tell
 
 # Segment, class type, how long before. The gym's default is there after `migrate`.
 WINDOWS = (
@@ -31,14 +35,17 @@ WINDOWS = (
     (FOUNDING_MEMBERS, None, 21, WindowUnit.DAYS),
     (TRIAL_MEMBERS, None, 72, WindowUnit.HOURS),
 )
-FORGIVING = ("Petra", "The train stood still.")
 SHOWN_AT_MOST = 200
 
 
 class Guest(NamedTuple):
     id: int
-    created_at: datetime
+    # From when on the guest could book, were booking open.
+    since: datetime
     segment_ids: frozenset[int]
+    # The membership that opened a premium session until it was cancelled.
+    membership_id: int | None = None
+    lost_at: datetime | None = None
 
 
 class Showcase(NamedTuple):
@@ -53,8 +60,13 @@ def generate(plan: DemoPlan, progress: Progress) -> None:
     if not plan.reached:
         _add_windows(plan)
     new_ids: Sequence[int] = plan.added.get(ClassSession, ())
+    cancelled = cancelled_now(plan)
+    lost: dict[int, list[Booking]] = {}
     if new_ids:
-        plan.add(Booking, _House(plan).bookings(set(new_ids), progress))
+        house = _House(plan, cancelled)
+        plan.add(Booking, house.bookings(set(new_ids), progress))
+        lost = house.lost
+    _tell_of_cancelled_memberships(plan, cancelled, lost)
     steps = range(0, len(new_ids), ROWS_AT_ONCE)
     for start in progress(steps, "Counters"):
         _count(new_ids[start : start + ROWS_AT_ONCE])
@@ -105,11 +117,32 @@ def _count(session_ids: Sequence[int]) -> None:
     )
 
 
-class _House:
-    """The demo's customers and the windows that say from when on each of them may book."""
+def _tell_of_cancelled_memberships(
+    plan: DemoPlan, cancelled: dict[int, datetime], lost: dict[int, list[Booking]]
+) -> None:
+    ids = list(cancelled)
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        some = Membership.objects.filter(pk__in=ids[start : start + ROWS_AT_ONCE])
+        told = []
+        for one in some.select_related("customer", "plan").order_by("pk"):
+            assert one.cancelled_on is not None
+            bookings = sorted(lost.get(one.pk, ()), key=lambda row: row.class_session.starts_at)
+            message = about_cancelled_membership(one, one.cancelled_on, bookings)
+            told.append(Told(message, cancelled[one.pk]))
+        tell(plan, told)
 
-    def __init__(self, plan: DemoPlan) -> None:
-        self.plan = plan
+
+class _House:
+    """
+    The demo's customers, the windows that say from when on each of them may book, and the
+    memberships that open the premium sessions.
+
+    `cancelled` are those of this run and when; `lost` then has what was booked with them.
+    """
+
+    def __init__(self, plan: DemoPlan, cancelled: dict[int, datetime]) -> None:
+        self.plan, self.cancelled = plan, cancelled
+        self.lost: dict[int, list[Booking]] = {}
         self.windows = [Window(*row) for row in BookingWindow.objects.values_list(*Window._fields)]
         segment_ids: dict[int, frozenset[int]] = {}
         for segment in Segment.objects.filter(booking_windows__isnull=False).distinct():
@@ -127,35 +160,66 @@ class _House:
             busy = set(using_it.values_list("customer_id", flat=True))
             of_the_day = ClassSession.objects.on_day(day, self.plan.tz).order_by("pk")
             times: Counter[object] = Counter()
+            members: dict[int, list[Guest]] = {}
             for row in of_the_day.values_list(*COLUMNS):
                 session = SessionRow._make(row)
                 key = (session.class_type_name, session.starts_at.isoformat())
                 times[key] += 1
-                if session.id in session_ids:
-                    random = self.plan.random("bookings", *key, times[key])
-                    yield from self._bookings_of(session, day, busy, random)
+                if session.id not in session_ids:
+                    continue
+                guests, kind = self.guests, session.class_type_id
+                if session.is_premium:
+                    if kind not in members:
+                        members[kind] = list(self._members(kind, day))
+                    guests = members[kind]
+                random = self.plan.random("bookings", *key, times[key])
+                yield from self._bookings_of(session, day, guests, busy, random)
+
+    def _members(self, class_type_id: int, day: date) -> Iterator[Guest]:
+        """Give whom a membership opens the class on that day, or did until it was cancelled."""
+        for one in holders(class_type_id, day):
+            index = bisect_left(self.guests, one.customer_id, key=lambda guest: guest.id)
+            if index == len(self.guests) or self.guests[index].id != one.customer_id:
+                continue
+            guest = self.guests[index]._replace(since=one.sold_at)
+            if one.cancelled_on is None or day < one.cancelled_on:
+                yield guest
+            elif one.membership_id in self.cancelled:
+                lost_at = self.cancelled[one.membership_id]
+                yield guest._replace(membership_id=one.membership_id, lost_at=lost_at)
 
     def _bookings_of(
-        self, session: SessionRow, day: date, busy: set[int], random: Random
+        self,
+        session: SessionRow,
+        day: date,
+        guests: Sequence[Guest],
+        busy: set[int],
+        random: Random,
     ) -> Iterator[Booking]:
-        story = _Story(session, day, self.plan.at, random)
+        story = Story(session, day, self.plan.at, random)
         opens_at: dict[frozenset[int], datetime] = {}
-        wanted = _demand(session, self.plan.at, random)
+        wanted = _demand(session, self.plan.at, random) if guests else 0
         for _ in range(wanted * 4):
             if not wanted:
                 return
             # Some come far more often than others.
-            guest = self.guests[int(len(self.guests) * random.random() ** 1.3)]
-            if guest.id in busy or (guest is self.guests[0] and session.starts_at > self.plan.at):
+            guest = guests[int(len(guests) * random.random() ** 1.3)]
+            is_shown = guest.id == self.guests[0].id
+            if guest.id in busy or (is_shown and session.starts_at > self.plan.at):
+                continue
+            if guest.lost_at is not None and guest.lost_at >= story.open_until:
                 continue
             if guest.segment_ids not in opens_at:
                 opens_at[guest.segment_ids] = self._opens_at(session, guest.segment_ids)
-            created_at = story.moment(
-                max(opens_at[guest.segment_ids], guest.created_at), story.open_until
-            )
+            opened_at = max(opens_at[guest.segment_ids], guest.since)
+            own = story if guest.lost_at is None else story.until(guest.lost_at)
+            created_at = own.moment(opened_at, own.open_until)
             if created_at is None:
                 continue
-            booking = story.booking(guest.id, created_at)
+            booking = own.booking(guest.id, created_at)
+            if guest.membership_id is not None and booking.cancelled_by == CancelledBy.GYM:
+                booking.class_session = session.as_session()
+                self.lost.setdefault(guest.membership_id, []).append(booking)
             busy.add(guest.id)
             wanted -= booking.status in LIVE or booking.cancelled_by == CancelledBy.GYM
             yield booking
@@ -167,86 +231,7 @@ class _House:
 
 def _demand(session: SessionRow, at: datetime, random: Random) -> int:
     """Give how many want a spot; every fourth or fifth session with a limit is full."""
-    # Nobody can book a premium class without a membership.
-    if session.is_premium:
-        return 0
     rush = 0.6 if session.starts_at > at + timedelta(days=7) else 1
     if session.capacity is None:
         return round(random.randint(5, 19) * rush)
     return round(session.capacity * min(1, random.uniform(0.35, 1.2) * rush))
-
-
-class _Story:
-    """What becomes of the bookings of one session until `at`."""
-
-    def __init__(self, session: SessionRow, day: date, at: datetime, random: Random) -> None:
-        self.session, self.day, self.at, self.random = session, day, at, random
-        self.open_until = min(at, session.starts_at)
-        self.gym_cancels_at: datetime | None = None
-        if session.status == SessionStatus.CANCELLED:
-            since = self.open_until - timedelta(days=2)
-            self.gym_cancels_at = self.moment(since.replace(microsecond=0), self.open_until)
-            self.open_until = self.gym_cancels_at or self.open_until
-
-    def moment(self, after: datetime, before: datetime) -> datetime | None:
-        """Give a whole second strictly between the two, None where there is none."""
-        seconds = int((before - after).total_seconds())
-        return after + timedelta(seconds=self.random.randrange(1, seconds)) if seconds > 1 else None
-
-    def booking(self, customer_id: int, created_at: datetime) -> Booking:
-        booking = Booking(
-            customer_id=customer_id,
-            class_session_id=self.session.id,
-            occupied_day=self.day,
-            cutoff_at=self.session.cutoff_at,
-            created_at=created_at,
-            updated_at=created_at,
-        )
-        fate = self.random.random()
-        if fate < 0.1:
-            self._cancel(booking, created_at, min(booking.cutoff_at, self.open_until))
-        elif fate < 0.18:
-            self._cancel(booking, max(created_at, booking.cutoff_at), self.open_until)
-        if booking.status == BookingStatus.LATE_CANCELLED and self.random.random() < 0.2:
-            self._forgive(booking)
-        if booking.status == BookingStatus.BOOKED:
-            self._end(booking)
-        return booking
-
-    def _cancel(self, booking: Booking, after: datetime, before: datetime) -> None:
-        moment = self.moment(after, before)
-        if moment is None:
-            return
-        is_late = moment > booking.cutoff_at
-        booking.status = BookingStatus.LATE_CANCELLED if is_late else BookingStatus.CANCELLED
-        booking.cancelled_at = booking.updated_at = moment
-        booking.cancelled_by = CancelledBy.CUSTOMER
-        if not is_late or settings.LATE_CANCEL_FREES_THE_DAY:
-            booking.occupied_day = None
-
-    def _forgive(self, booking: Booking) -> None:
-        assert booking.cancelled_at is not None
-        moment = self.moment(booking.cancelled_at, self.at)
-        if moment is None:
-            return
-        booking.status, booking.occupied_day = BookingStatus.CANCELLED, None
-        booking.forgiven_at = booking.updated_at = moment
-        booking.forgiven_by, booking.forgiven_reason = FORGIVING
-
-    def _end(self, booking: Booking) -> None:
-        """Let the gym cancel it, or the customer come, or not, or nobody check it in."""
-        if self.gym_cancels_at:
-            booking.status, booking.occupied_day = BookingStatus.CANCELLED, None
-            booking.cancelled_at = booking.updated_at = self.gym_cancels_at
-            booking.cancelled_by = CancelledBy.GYM
-            return
-        starts_at = self.session.starts_at
-        fate = self.random.random()
-        if starts_at >= self.at or fate < 0.03:
-            return
-        came = fate < 0.9
-        since = max(booking.created_at, starts_at - CHECK_IN_OPENS) if came else starts_at
-        checked_in_at = self.moment(since, min(self.at, self.session.ends_at))
-        if checked_in_at:
-            booking.status = BookingStatus.ATTENDED if came else BookingStatus.NO_SHOW
-            booking.updated_at = checked_in_at

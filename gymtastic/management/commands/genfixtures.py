@@ -13,12 +13,14 @@ from tqdm import tqdm
 import bookings.demo
 import classes.demo
 import customers.demo
+import memberships.demo
+import milestones.demo
 from core.demo import DemoPlan
 
 T = TypeVar("T")
 
 # From the lowest app up: each builds on what those before it have added.
-APPS = (customers.demo, classes.demo, bookings.demo)
+APPS = (customers.demo, classes.demo, memberships.demo, bookings.demo, milestones.demo)
 DEMO = "demo"
 CURL = (
     "  curl -X POST {}/api/bookings -H 'Content-Type: application/json'"
@@ -28,7 +30,8 @@ CURL = (
 
 class Command(BaseCommand):
     help = (
-        "Adds believable demo data around today: customers, segments, a timetable, bookings. "
+        "Adds believable demo data around today: customers, segments, a timetable, memberships, "
+        "bookings, awards of milestones and messages. "
         "Running it again adds nothing twice and leaves alone what was edited; days later it "
         "carries the timetable on."
     )

@@ -1,0 +1,64 @@
+"""Demo data around one moment, and all that was made of it."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+
+from bookings.models import Booking, BookingWindow
+from classes.models import ClassSession, ClassType
+from customers.models import Customer, Segment
+from memberships.models import Membership, MembershipPlan
+from milestones.models import Milestone, MilestoneAward
+from notifications.models import Mail, Notification
+
+# A Thursday, in the middle of the day and of a second.
+AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
+HALF_A_YEAR_LATER = AT + timedelta(days=182)
+MODELS = (
+    *(Segment, Customer, ClassType, ClassSession, MembershipPlan, Membership),
+    *(BookingWindow, Booking, Milestone, MilestoneAward, Notification, Mail),
+)
+
+
+def genfixtures(at=AT, **options):
+    printed = StringIO()
+    call_command("genfixtures", at=at, stdout=printed, **options)
+    return printed.getvalue()
+
+
+def every_row() -> dict[str, list[dict[str, Any]]]:
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS} | {
+        "members": list(Customer.chosen_segments.through.objects.order_by("pk").values())
+    }
+
+
+def story() -> list[tuple[Any, ...]]:
+    """Tell what was made without naming any id."""
+    in_order = Booking.objects.order_by("customer__email", "class_session__starts_at", "created_at")
+    memberships = Membership.objects.order_by("customer__email", "starts_on")
+    mails = Mail.objects.order_by("notification__customer__email", "queued_at")
+    return [
+        *memberships.values_list(
+            *("customer__email", "plan__name", "starts_on", "ends_on", "sold_at", "cancelled_on")
+        ),
+        *mails.values_list(
+            *("notification__customer__email", "notification__title", "queued_at", "sent_at"),
+            *("notification__read_at", "status"),
+        ),
+        *in_order.values_list(
+            "customer__email",
+            "customer__first_name",
+            "customer__created_at",
+            "customer__chosen_segments__name",
+            "class_session__starts_at",
+            "class_session__class_type__name",
+            "class_session__booked_count",
+            "status",
+            "created_at",
+            "updated_at",
+            "cancelled_at",
+            "forgiven_at",
+        ),
+    ]
