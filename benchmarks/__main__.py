@@ -6,7 +6,7 @@ Gymtastic beside what is possible and what is usual, on a private PostgreSQL.
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from benchmarks import booking, mail, milestones, report, schedule
@@ -65,24 +65,23 @@ def main(arguments: list[str]) -> None:
         effort = effort._replace(rounds=asked.rounds)
 
     as_table = report.as_markdown if asked.markdown else report.as_text
+    print(_setting(effort))
     with throwaway_postgres(durable=True, settings=POSTGRES) as address:
-        tables = [as_table(table) for table in run(address, effort, asked.paths or PATHS)]
-    print("\n\n".join([_setting(effort), *tables]))
+        for table in run(address, effort, asked.paths or PATHS):
+            print(f"\n{as_table(table)}", flush=True)
 
 
-def run(server: str, effort: Effort, paths: Sequence[str]) -> list[report.Table]:
+def run(server: str, effort: Effort, paths: Sequence[str]) -> Iterator[report.Table]:
     postmaster = _postmaster(server)
-    tables = []
     if set(paths) & {"schedule", "booking", "milestones"}:
-        tables += _in_a_gym(server, effort, paths, postmaster)
+        yield from _in_a_gym(server, effort, paths, postmaster)
     if "mail" in paths:
-        tables.append(mail.run(server, postmaster, effort.mails, min(effort.rounds, MAIL_ROUNDS)))
-    return tables
+        yield mail.run(server, postmaster, effort.mails, min(effort.rounds, MAIL_ROUNDS))
 
 
 def _in_a_gym(
     server: str, effort: Effort, paths: Sequence[str], postmaster: int
-) -> list[report.Table]:
+) -> Iterator[report.Table]:
     say(f"Filling {effort.size.bookings:,} bookings")
     with cursor_of(server) as cursor:
         cursor.execute("CREATE DATABASE gym")
@@ -91,12 +90,10 @@ def _in_a_gym(
     plan = booking.plan(original, effort.rounds, effort.bookings)
     tidy(original)
 
-    tables = []
     if set(paths) & {"schedule", "booking"}:
-        tables.append(_beside_rivals(original, plan, effort, paths, postmaster))
+        yield _beside_rivals(original, plan, effort, paths, postmaster)
     if "milestones" in paths:
-        tables.append(milestones.run(original, plan, effort.rounds, postmaster))
-    return tables
+        yield milestones.run(original, plan, effort.rounds, postmaster)
 
 
 def _beside_rivals(
