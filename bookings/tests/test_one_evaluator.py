@@ -16,6 +16,7 @@ from classes.states import SessionStatus
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory
 from core.errors import Refusal
 from customers.tests.factories import CustomerFactory, SegmentFactory
+from memberships.tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,30 @@ def premium(session, customer):
     session.class_type.save()
 
 
+def member(session, customer):
+    MembershipFactory(customer=customer, plan__class_types=[session.class_type])
+
+
+def membership_ended_the_day_before(session, customer):
+    MembershipFactory(
+        customer=customer,
+        plan__class_types=[session.class_type],
+        ends_on=TUESDAY_18.date() - timedelta(days=1),
+    )
+
+
+def membership_cancelled_on_the_day(session, customer):
+    MembershipFactory(
+        customer=customer,
+        plan__class_types=[session.class_type],
+        cancelled_on=TUESDAY_18.date(),
+    )
+
+
+def member_of_another_plan(session, customer):
+    MembershipFactory(customer=customer)
+
+
 def not_open(session, customer):
     BookingWindow.objects.update(opens_before=0)
 
@@ -62,6 +87,17 @@ SITUATIONS = {
     "session_started": [started],
     "already_booked": [booked],
     "membership_required": [premium],
+    "premium, with a membership": [premium, member],
+    "premium, with one that ended": [premium, membership_ended_the_day_before],
+    "premium, with one that is cancelled": [premium, membership_cancelled_on_the_day],
+    "premium, with one for something else": [premium, member_of_another_plan],
+    "premium, with several, one of them good": [
+        premium,
+        membership_ended_the_day_before,
+        membership_cancelled_on_the_day,
+        member,
+    ],
+    "premium, with a membership, and full": [premium, member, full],
     "booking_not_open": [not_open],
     "daily_limit_reached": [day_used],
     "session_full": [full],

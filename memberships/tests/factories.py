@@ -52,3 +52,11 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
         )
     )
     sold_at = datetime(2030, 4, 25, 10, tzinfo=UTC)
+
+
+def spanning(first: date, last: date, **more: Any) -> Membership:
+    """Make a membership with these days, both included."""
+    days = (last - first).days + 1
+    return MembershipFactory(
+        starts_on=first, ends_on=last, interval_count=days, interval_unit=IntervalUnit.DAY, **more
+    )
