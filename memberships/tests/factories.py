@@ -57,6 +57,6 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
 def spanning(first: date, last: date, **more: Any) -> Membership:
     """Make a membership with these days, both included."""
     days = (last - first).days + 1
-    return MembershipFactory(
+    return MembershipFactory.create(
         starts_on=first, ends_on=last, interval_count=days, interval_unit=IntervalUnit.DAY, **more
     )
