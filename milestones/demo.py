@@ -18,10 +18,12 @@ from core.intervals import IntervalUnit
 from customers.demo import demo_customers
 from customers.models import Customer
 from milestones.models import Milestone, MilestoneAward
+from milestones.notices import MILESTONE_AWARD, values_of
 from milestones.rules import Window, window_completed_by
-from milestones.services import Earned, Latest, _congratulations, _latest_awards
 from milestones.states import Counts
+from notifications import wording
 from notifications.demo import Told, tell
+from notifications.services import Message
 
 COLUMNS = ("name", "session_count", "interval_count", "interval_unit", "counts", "is_active")
 MILESTONES = (
@@ -51,6 +53,11 @@ class Change(NamedTuple):
     booking_id: int
     starts_at: datetime
     counts: bool
+
+
+class Latest(NamedTuple):
+    number: int = 0
+    window_end: datetime | None = None
 
 
 class Reached(NamedTuple):
@@ -84,7 +91,15 @@ def _reached(
     rows = of_them.order_by("customer", "pk").values_list(
         *Kept._fields[:2], "class_session__starts_at", *Kept._fields[3:]
     )
-    latest = _latest_awards(ids, [one.pk for one in milestones])
+    awarded = MilestoneAward.objects.filter(customer__gte=ids[0], customer__lte=ids[-1])
+    # In their order, so that the newest stays.
+    rows_of_awards = awarded.order_by("number").values_list(
+        "customer_id", "milestone_id", "number", "window_end"
+    )
+    latest = {
+        (customer_id, milestone_id): Latest(number, window_end)
+        for customer_id, milestone_id, number, window_end in rows_of_awards
+    }
     bookings = (Kept._make(row) for row in rows.iterator())
     for customer_id, group in groupby(bookings, lambda one: one.customer_id):
         own = list(group)
@@ -162,12 +177,22 @@ def _award(plan: DemoPlan, reached: list[Reached]) -> None:
         for one in reached
     ]
     plan.add(MilestoneAward, awards)
-    earned = [
-        Earned(one.milestone, customers[one.customer_id], one.booking_id, one.number, one.window)
-        for one in reached
-    ]
-    messages = _congratulations(awards, earned)
-    told = tell(plan, [Told(m, one.at) for m, one in zip(messages, reached, strict=True)])
+    messages = [_congratulation(award, plan) for award in awards]
+    moments = [award.awarded_at for award in awards]
+    told = tell(plan, list(map(Told, messages, moments)))
     for award, notification in zip(awards, told, strict=True):
         award.notification = notification
     MilestoneAward.objects.bulk_update(awards, ["notification"], batch_size=500)
+
+
+def _congratulation(award: MilestoneAward, plan: DemoPlan) -> Message:
+    milestone, window = award.milestone, (award.window_start, award.window_end)
+    values = values_of(milestone, award.customer, award.number, window, plan.tz)
+    return Message(
+        customer_id=award.customer_id,
+        kind=MILESTONE_AWARD,
+        key=f"{MILESTONE_AWARD.name}:{award.pk}",
+        title=wording.subject_from(milestone.email_subject, values),
+        body=wording.body_from(milestone.email_body, values),
+        data={"award": award.pk, "milestone": milestone.pk, "booking": award.booking_id},
+    )

@@ -13,6 +13,7 @@ from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER, every_row, genfixtures
 from memberships.entitlements import entitlements
 from memberships.models import Membership, MembershipPlan
 from milestones.models import Milestone, MilestoneAward
+from milestones.services import award_the_past
 from notifications.models import Mail, Notification
 from notifications.states import MailStatus
 
@@ -129,6 +130,23 @@ def test_awards_were_earned_when_the_booking_or_the_visit_completed_them():
         "attended",
     }
     assert Milestone.objects.filter(is_active=False, awards__isnull=True).exists()
+
+
+def test_customers_are_congratulated_in_the_words_of_the_service():
+    genfixtures()
+    made = MilestoneAward.objects.filter(number=1).select_related("notification").first()
+    told = (made.notification.title, made.notification.body, set(made.notification.data))
+    MilestoneAward.objects.all().delete()
+    Mail.objects.all().delete()
+    Notification.objects.all().delete()
+
+    [award, *_] = award_the_past(
+        milestone=made.milestone, customer_ids=[made.customer_id], is_told=True, at=AT
+    )
+
+    again = award.notification
+    assert (again.title, again.body, set(again.data)) == told
+    assert again.key == f"milestone_award:{award.pk}"
 
 
 def test_no_milestone_is_left_to_be_awarded():
