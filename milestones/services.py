@@ -8,6 +8,7 @@ each of two that are made at the same instant could miss the other and neither b
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import Max
@@ -28,6 +29,9 @@ from notifications.services import Message, notify
 
 # 31 March is a month after 28 February, and so is 28 March.
 MONTHS_DIFFER = timedelta(days=4)
+
+# A statement of many thousand keys is slow on PostgreSQL and too long for SQLite.
+AWARDS_AT_ONCE = 500
 
 # Every booking reads these; subject and body are read when there is something to tell.
 WITHOUT_WORDS = ("id", "session_count", "interval_count", "interval_unit")
@@ -157,9 +161,24 @@ def _latest_awards(
     }
 
 
-def _award(earned: list[Earned], *, at: datetime, is_told: bool) -> list[MilestoneAward]:
-    if not earned:
-        return []
+def _award(earned: Iterable[Earned], *, at: datetime, is_told: bool) -> list[MilestoneAward]:
+    awards = []
+    remaining = iter(earned)
+    while batch := list(islice(remaining, AWARDS_AT_ONCE)):
+        awards += _award_batch(batch, at=at, is_told=is_told)
+    return awards
+
+
+def _award_batch(earned: list[Earned], *, at: datetime, is_told: bool) -> list[MilestoneAward]:
+    # Held, so that none of them is deleted before its award is there to protect it. One that is
+    # gone by now is earned no more, and the booking is made all the same.
+    milestones = Milestone.objects.select_for_update(no_key=True).order_by("pk")
+    there = milestones.in_bulk({one.milestone.pk for one in earned})
+    earned = [
+        one._replace(milestone=there[one.milestone.pk])
+        for one in earned
+        if one.milestone.pk in there
+    ]
     awards = MilestoneAward.objects.bulk_create(
         MilestoneAward(
             milestone=one.milestone,
@@ -185,9 +204,8 @@ def _congratulations(
     awards: Iterable[MilestoneAward], earned: Iterable[Earned]
 ) -> Iterable[Message]:
     tz = timezone.get_default_timezone()
-    worded = Milestone.objects.in_bulk({one.milestone.pk for one in earned})
     for award, one in zip(awards, earned, strict=True):
-        milestone = worded[one.milestone.pk]
+        milestone = one.milestone
         window = (one.window.start, one.window.end)
         values = values_of(milestone, one.customer, one.number, window, tz)
         yield Message(
