@@ -1,6 +1,4 @@
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -36,19 +34,17 @@ class Command(BaseCommand):
         at = timezone.now()
         counted = Booking.objects.filter(status__in=COUNTED[Counts(found.counts)])
         customers = counted.order_by("customer_id").values_list("customer_id", flat=True).distinct()
+        # All of them before the first is awarded: on SQLite a question that is still open keeps
+        # its connection from writing as soon as somebody else has written.
+        ids = list(customers)
         awards = 0
         # `disable=None` shows a bar on a terminal and nothing elsewhere.
-        with tqdm(desc="Customers", total=customers.count(), disable=None) as bar:
-            ids = customers.iterator(chunk_size=CUSTOMERS_AT_ONCE)
-            for batch in _batches(ids):
+        with tqdm(desc="Customers", total=len(ids), disable=None) as bar:
+            for first in range(0, len(ids), CUSTOMERS_AT_ONCE):
+                batch = ids[first : first + CUSTOMERS_AT_ONCE]
                 awards += len(
                     award_the_past(milestone=found, customer_ids=batch, is_told=notify, at=at)
                 )
                 bar.update(len(batch))
         told = "each with a congratulation" if notify else "without telling anybody"
         self.stdout.write(f"{found}: {awards:,} awarded, {told}.")
-
-
-def _batches(ids: Iterator[int]) -> Iterator[list[int]]:
-    while batch := list(islice(ids, CUSTOMERS_AT_ONCE)):
-        yield batch
