@@ -60,8 +60,14 @@ def test_eligibility_at_another_moment_is_still_about_the_sessions_day(api, sess
 
 @time_machine.travel(THE_DAY_BEFORE, tick=False)
 def test_the_schedule_tells_of_each_session_whether_a_membership_opens_it(api, pilates, plan):
-    month = spanning(THE_DAY + DAY, THE_DAY + 2 * DAY, plan=plan)
-    spanning(THE_DAY + 4 * DAY, THE_DAY + 4 * DAY, plan=plan, customer=month.customer)
+    two_days = spanning(THE_DAY + DAY, THE_DAY + 2 * DAY, plan=plan)
+    spanning(
+        THE_DAY + 4 * DAY,
+        THE_DAY + 9 * DAY,
+        plan=plan,
+        customer=two_days.customer,
+        cancelled_on=THE_DAY + 5 * DAY,
+    )
     aerial = ClassTypeFactory(is_premium=True)
     for number in range(6):
         ClassSessionFactory(class_type=pilates, starts_at=TUESDAY_18 + number * DAY)
@@ -69,7 +75,7 @@ def test_the_schedule_tells_of_each_session_whether_a_membership_opens_it(api, p
     BookingWindowFactory(class_type=pilates, opens_before=30)
     BookingWindowFactory(class_type=aerial, opens_before=30)
 
-    rows = api.get("/api/class_sessions", {"for_customer": month.customer.pk}).json()["results"]
+    rows = api.get("/api/class_sessions", {"for_customer": two_days.customer.pk}).json()["results"]
 
     lacking, there = "membership_required", None
     assert [row["customer"]["refusal"] for row in rows] == [
