@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.utils import DNS_NAME
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -73,7 +73,7 @@ class Lease:
         while not self._over.wait(LEASE.total_seconds() / 3):
             try:
                 self.renew()
-            except DatabaseError:
+            except Error:
                 logger.warning("The lease of queued mails could not be renewed.", exc_info=True)
             finally:
                 connection.close()
@@ -101,7 +101,7 @@ def is_moving() -> bool:
     """Say whether the queue is being worked on."""
     try:
         return not Mail.objects.due(timezone.now() - STUCK_AFTER).exists()
-    except DatabaseError:
+    except Error:
         return False
 
 
@@ -145,9 +145,11 @@ def _deliver(
         try:
             server.send_messages([_message(mail)])
         except Exception as error:  # noqa: BLE001 (one mail that fails must not keep the others)
-            _note_failure(mail, lease, _told(error), is_final=_is_final(error))
-            if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
-                # Whatever state the connection is in, the next mail gets one of its own.
+            is_final = _is_final(error)
+            _note_failure(mail, lease, _told(error), is_final=is_final)
+            if not is_final:
+                # Whatever state the connection is in (a 421 ends it), the next mail gets one of
+                # its own.
                 _hang_up(server)
         else:
             _note_sent(mail, lease)
