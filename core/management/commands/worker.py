@@ -5,9 +5,10 @@ from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, close_old_connections, reset_queries
+from django.db import Error, close_old_connections, reset_queries
 from django.utils import timezone
 
+from core.errors import Busy
 from core.work import JOBS, do_what_is_due
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,6 @@ class Command(BaseCommand):
         reset_queries()
         try:
             do_what_is_due(timezone.now, stopping.is_set)
-        except DatabaseError:
+        except (Error, Busy):
             # It may be restarting. What is due will be due in the next round, too.
             logger.exception("The database could not be used; trying again.")
