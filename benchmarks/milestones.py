@@ -23,6 +23,7 @@ VARIANTS = {
     "20 active": (20, 0),
     "20, one reached": (19, 1),
 }
+ASKED_FOR_PROGRESS = ("no milestone", "1 active", "20 active")
 
 # The n-th is over n months, so that the longest looks back more than a year and a half.
 OUT_OF_REACH = """
@@ -81,13 +82,7 @@ FROM made
 def run(original: str, plan: booking.Plan, rounds: int, postmaster: int) -> report.Table:
     """Fill a copy for each rival from one that nobody is connected to."""
     say("Milestones")
-    spread = plan.spread
-    regulars = [request.body["customer"] for each in spread for request in each if request.body]
-    visited = copy(original, "visited")
-    rows_of(visited, f"{VISITS} RETURNING id", regulars)
-    [(loyal,)] = rows_of(visited, SOMEBODY_LOYAL)
-    rows_of(visited, f"{TWO_YEARS} RETURNING id", loyal)
-
+    visited, loyal = _visited(original, plan.spread)
     progress = Request("GET", f"/api/customers/{loyal}/milestone_progress")
     addresses, statements = {}, {}
     for name, (unreached, reached) in VARIANTS.items():
@@ -101,16 +96,26 @@ def run(original: str, plan: booking.Plan, rounds: int, postmaster: int) -> repo
     rows = []
     applications = {name: (APPLICATION, address) for name, address in addresses.items()}
     with serving(applications) as servers:
-        rivals = booking.rivals(servers, spread)
+        rivals = booking.rivals(servers, plan.spread)
         measure(rivals, rounds, postmaster)
         rows += _rows("booking, customers with 100 visits", rivals, statements, 0)
-        few = {name: servers[name] for name in list(VARIANTS)[:3]}
+        few = {name: servers[name] for name in ASKED_FOR_PROGRESS}
         rivals = [
             Rival(name, each, lambda _: [progress] * PROGRESSES) for name, each in few.items()
         ]
         measure(rivals, rounds, postmaster)
         rows += _rows("milestone_progress, 410 bookings", rivals, statements, 1)
     return report.Table(report.HEADINGS, rows)
+
+
+def _visited(original: str, spread: list[list[Request]]) -> tuple[str, int]:
+    """Copy the gym and give those who will book a past; give the copy and its loyal customer."""
+    regulars = [request.body["customer"] for each in spread for request in each if request.body]
+    visited = copy(original, "visited")
+    rows_of(visited, f"{VISITS} RETURNING id", regulars)
+    [(loyal,)] = rows_of(visited, SOMEBODY_LOYAL)
+    rows_of(visited, f"{TWO_YEARS} RETURNING id", loyal)
+    return visited, loyal
 
 
 def _rows(
