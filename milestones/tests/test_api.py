@@ -9,7 +9,7 @@ from bookings.tests.factories import BookingFactory
 from customers.tests.factories import CustomerFactory
 from milestones.models import Milestone, MilestoneAward
 from milestones.tests.factories import MilestoneAwardFactory, MilestoneFactory
-from milestones.tests.sessions import MONDAY_18, day
+from milestones.tests.stretches import MONDAY_18, day
 from notifications.tests.factories import MailFactory
 
 pytestmark = pytest.mark.django_db

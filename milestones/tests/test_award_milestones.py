@@ -11,7 +11,7 @@ from milestones.models import MilestoneAward
 from milestones.services import award_the_past
 from milestones.states import Counts
 from milestones.tests.factories import MilestoneFactory
-from milestones.tests.sessions import MONDAY_18, book, day
+from milestones.tests.stretches import MONDAY_18, book, day
 from notifications.models import Mail, Notification
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,17 @@ from classes.tests.factories import ClassSessionFactory
 from core.intervals import IntervalUnit
 from customers.tests.factories import CustomerFactory
 from milestones.models import MilestoneAward
-from milestones.states import Counts
 from milestones.tests.factories import MilestoneFactory
-from milestones.tests.sessions import MONDAY_18, book, book_session, cancel, change, check_in, day
+from milestones.tests.stretches import (
+    MONDAY_18,
+    awards,
+    book,
+    book_session,
+    cancel,
+    change,
+    day,
+    nothing_is_said,
+)
 from notifications.models import Mail, Notification
 
 pytestmark = pytest.mark.django_db
@@ -30,18 +38,6 @@ def anna():
 
 def weekly(sessions, **given):
     return MilestoneFactory(session_count=sessions, interval_unit=IntervalUnit.WEEK, **given)
-
-
-def awards(**of):
-    """Give each award as its number, the booking that completed it and the end of its window."""
-    found = MilestoneAward.objects.filter(**of).order_by("pk")
-    return [(one.number, one.booking, one.window_end) for one in found]
-
-
-def nothing_is_said():
-    return not (
-        MilestoneAward.objects.exists() or Notification.objects.exists() or Mail.objects.exists()
-    )
 
 
 def test_the_booking_that_completes_a_stretch_earns_the_milestone(anna):
@@ -91,6 +87,25 @@ def test_a_month_is_one_on_the_gyms_wall_clock(anna, berlin):
     award = MilestoneAward.objects.get()
     assert award.window_end == datetime(2030, 3, 31, 16, tzinfo=UTC)
     assert award.window_start == datetime(2030, 2, 28, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("others", "booked"),
+    [
+        pytest.param([(3, 31, 18)], (2, 28, 19), id="31 March looks back to the end of February"),
+        pytest.param([(2, 28, 12), (3, 29, 10)], (3, 28, 18), id="29 March looks back further"),
+    ],
+)
+def test_months_of_unequal_length_reach_beyond_a_month_of_the_session(anna, others, booked):
+    MilestoneFactory(session_count=1 + len(others))
+    for other in others:
+        starts_at = datetime(2030, *other, tzinfo=UTC)
+        BookingFactory(customer=anna, class_session__starts_at=starts_at)
+    session = ClassSessionFactory(starts_at=datetime(2030, *booked, tzinfo=UTC))
+
+    book_session(anna, session, at=session.starts_at - timedelta(days=1))
+
+    assert MilestoneAward.objects.get().window_end == datetime(2030, *others[-1], tzinfo=UTC)
 
 
 def test_booking_an_earlier_session_can_complete_a_stretch(anna):
@@ -236,69 +251,6 @@ def test_what_was_booked_before_the_milestone_was_made_counts_with_the_next_book
     assert awards() == [(1, booking, day(2))]
 
 
-# --- Attended -----------------------------------------------------------------------------------
-
-
-def test_where_visits_count_only_a_check_in_earns_the_milestone(anna):
-    weekly(2, counts=Counts.ATTENDED)
-    first, second = book(anna, 0), book(anna, 1)
-    check_in(first)
-    assert nothing_is_said()
-
-    check_in(second)
-
-    [(number, booking, window_end)] = awards()
-    assert (number, booking, window_end) == (1, second, day(1))
-    assert MilestoneAward.objects.get().awarded_at == day(1)
-
-
-@pytest.mark.parametrize("status", [BookingStatus.BOOKED, BookingStatus.NO_SHOW])
-def test_where_visits_count_nothing_else_does(anna, status):
-    weekly(2, counts=Counts.ATTENDED)
-    BookingFactory(customer=anna, status=status, class_session__starts_at=day(0))
-
-    check_in(book(anna, 1))
-
-    assert nothing_is_said()
-
-
-def test_a_check_in_does_not_earn_what_counts_bookings(anna):
-    book(anna, 0)
-    booking = book(anna, 1)
-    weekly(2)
-
-    check_in(booking)
-
-    assert nothing_is_said()
-
-
-def test_a_check_in_that_is_corrected_and_made_again_earns_one_award(anna):
-    weekly(2, counts=Counts.ATTENDED)
-    first, second = book(anna, 0), book(anna, 1)
-    check_in(first)
-    check_in(second)
-
-    for status in (BookingStatus.BOOKED, BookingStatus.ATTENDED) * 2:
-        change(second, status, day(1))
-        change(first, status, day(1))
-
-    assert awards() == [(1, second, day(1))]
-    assert Notification.objects.count() == Mail.objects.count() == 1
-
-
-def test_an_earlier_visit_that_staff_enter_later_completes_a_stretch(anna):
-    weekly(2, counts=Counts.ATTENDED)
-    first, second = book(anna, 0), book(anna, 1)
-    check_in(second)
-
-    change(first, BookingStatus.ATTENDED, day(3))
-
-    assert awards() == [(1, first, day(1))]
-
-
-# --- With the booking or not at all -------------------------------------------------------------
-
-
 def test_a_booking_that_is_refused_earns_nothing(anna):
     weekly(2)
     book(anna, 0)
@@ -337,41 +289,3 @@ def test_whoever_fails_after_the_award_takes_it_along(anna):
 
     assert nothing_is_said()
     assert not anna.bookings.exists()
-
-
-# --- What it costs ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("needed", "earned"),
-    [pytest.param(2, 0, id="nothing is earned"), pytest.param(1, 20, id="all are earned at once")],
-)
-def test_a_booking_costs_the_same_with_twenty_milestones_as_with_one(
-    anna, django_assert_num_queries, queries_in, needed, earned
-):
-    berta, session = CustomerFactory(), ClassSessionFactory(starts_at=day(0))
-    weekly(needed)
-    with_one = queries_in(lambda: book_session(anna, session))
-    for _ in range(19):
-        weekly(needed)
-
-    with django_assert_num_queries(with_one):
-        book_session(berta, session)
-
-    assert MilestoneAward.objects.filter(customer=berta).count() == earned
-    assert berta.notifications.count() == earned
-
-
-def test_a_customer_with_fifty_bookings_books_at_the_cost_of_the_first(
-    anna, django_assert_num_queries, queries_in
-):
-    berta, session = CustomerFactory(), ClassSessionFactory(starts_at=day(0))
-    MilestoneFactory(session_count=60, interval_unit=IntervalUnit.YEAR)
-    with_none = queries_in(lambda: book_session(anna, session))
-    for number in range(1, 51):
-        BookingFactory(customer=berta, class_session__starts_at=day(number))
-
-    with django_assert_num_queries(with_none):
-        book_session(berta, session)
-
-    assert berta.bookings.count() == 51

@@ -5,7 +5,7 @@ import pytest
 from customers.tests.factories import CustomerFactory
 from milestones.models import MilestoneAward
 from milestones.tests.factories import MilestoneFactory
-from milestones.tests.sessions import MONDAY_18, book
+from milestones.tests.stretches import MONDAY_18, book
 from notifications.models import Mail, Notification
 from notifications.states import MailStatus
 

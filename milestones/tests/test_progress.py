@@ -1,6 +1,6 @@
 """How far a customer is on the way to each milestone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from bookings.tests.factories import BookingFactory
 from customers.tests.factories import CustomerFactory
 from milestones.states import Counts
 from milestones.tests.factories import MilestoneAwardFactory, MilestoneFactory
-from milestones.tests.sessions import day
+from milestones.tests.stretches import day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now_is_friday_noon")]
 
@@ -173,6 +173,15 @@ def test_months_are_the_gyms(api, anna, berlin):
         "2030-03-17T13:00:00Z",
         "2030-05-17T12:00:00Z",
     )
+
+
+@time_machine.travel(datetime(2030, 3, 28, 18, tzinfo=UTC), tick=False)
+def test_a_window_that_ends_later_can_begin_before_the_one_that_ends_now(api, anna):
+    MilestoneFactory()
+    for starts_at in (datetime(2030, 2, 28, 12, tzinfo=UTC), datetime(2030, 3, 29, 10, tzinfo=UTC)):
+        BookingFactory(customer=anna, class_session__starts_at=starts_at)
+
+    assert counted(api, anna) == (2, "2030-03-29T10:00:00Z")
 
 
 @pytest.mark.parametrize("customer", ["999999", "0", "9" * 18])

@@ -154,6 +154,14 @@ def test_the_last_days_of_march_look_back_to_the_same_day_of_february():
     assert found == [None, None, ends[2]]
 
 
+def test_a_session_completes_no_window_that_begins_with_it():
+    february = berlin(2027, 2, 28, 18)
+    march = [berlin(2027, 3, day, 18) for day in (30, 31)]
+
+    assert completed(february, [february, *march], 2, (1, "month"), None) is None
+    assert completed(march[0], [february, *march], 2, (1, "month"), None) == march[1]
+
+
 def test_of_the_windows_that_a_session_completes_the_one_that_ends_earliest_is_taken():
     first, second, third, fourth = (berlin(2028, 5, day, 18) for day in (1, 3, 5, 8))
 
@@ -177,6 +185,8 @@ def test_only_sessions_after_the_last_award_count_towards_the_next(session, earn
 
     assert (completed(later, sessions, 2, (1, "week"), award_ends) == later) is earns
     assert (completed(sessions[0], sessions, 2, (1, "week"), award_ends) == later) is earns
+    # Others that count and are enough are nothing that this one completes.
+    assert (completed(sessions[0], sessions, 1, (1, "week"), award_ends) is None) is not earns
 
 
 @given(data=st.data(), needed=needs, length=lengths, last_award=st.none() | moments)

@@ -1,4 +1,7 @@
-"""Sessions at 18:00 on days that are counted from a Tuesday, booked on the Monday before."""
+"""
+Stretches of sessions at 18:00, on days that are counted from a Tuesday and booked on the Monday
+before, and what was awarded for them.
+"""
 
 from datetime import timedelta
 
@@ -6,6 +9,8 @@ from bookings import services
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory
+from milestones.models import MilestoneAward
+from notifications.models import Mail, Notification
 
 MONDAY_18 = TUESDAY_18 - timedelta(days=1)
 
@@ -35,3 +40,15 @@ def cancel(booking, at=MONDAY_18):
 
 def check_in(booking):
     return change(booking, BookingStatus.ATTENDED, booking.class_session.starts_at)
+
+
+def awards(**of):
+    """Give each award as its number, the booking that completed it and the end of its window."""
+    found = MilestoneAward.objects.filter(**of).order_by("pk")
+    return [(one.number, one.booking, one.window_end) for one in found]
+
+
+def nothing_is_said():
+    return not (
+        MilestoneAward.objects.exists() or Notification.objects.exists() or Mail.objects.exists()
+    )
