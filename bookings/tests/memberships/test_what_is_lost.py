@@ -115,6 +115,17 @@ def test_what_another_membership_opens_stays(
     assert status_of(booking) == ("cancelled" if is_lost else "booked")
 
 
+def test_what_is_not_premium_any_more_stays(api, membership, booked, pilates):
+    booking = booked(1)
+    pilates.is_premium = False
+    pilates.save()
+
+    answer = cancel(api, membership)
+
+    assert lost_in(answer) == []
+    assert status_of(booking) == "booked"
+
+
 def test_neither_another_plan_nor_another_customer_keeps_a_booking(
     api, membership, booked, pilates
 ):
