@@ -1,0 +1,86 @@
+from threading import Event
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from core import work
+from core.errors import Busy
+from core.management.commands.worker import Command
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """Let a test register its own jobs, and nobody else."""
+    monkeypatch.setattr(work, "JOBS", {})
+    return work.JOBS
+
+
+def job(done, name, *, is_well=True):
+    def do(clock, is_stopping):
+        done.append(name)
+        return is_well
+
+    return do
+
+
+def test_every_job_is_done_in_the_order_in_which_they_were_registered(jobs):
+    done = []
+    work.register("mail", job(done, "mail"))
+    work.register("follow-ups", job(done, "follow-ups"))
+
+    call_command("worker", "--once")
+
+    assert done == ["mail", "follow-ups"]
+
+
+def test_a_job_that_could_not_be_done_keeps_none_from_the_others_and_is_named(jobs):
+    done = []
+    work.register("mail", job(done, "mail", is_well=False))
+    work.register("follow-ups", job(done, "follow-ups"))
+
+    with pytest.raises(CommandError, match=r"Not everything could be done now: mail\.") as failed:
+        call_command("worker", "--once")
+
+    assert failed.value.returncode == 1
+    assert done == ["mail", "follow-ups"]
+
+
+def test_who_is_told_to_stop_begins_no_further_job(jobs):
+    stopping = Event()
+    done = []
+    work.register("first", lambda clock, is_stopping: not stopping.set())
+    work.register("second", job(done, "second"))
+
+    said = work.do_what_is_due(timezone.now, stopping.is_set)
+
+    assert said == {"first": True}
+    assert done == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fault",
+    [OperationalError("the server is restarting"), InterfaceError("connection closed"), Busy()],
+    ids=["restarting", "closed", "busy"],
+)
+def test_a_worker_outlives_a_database_that_cannot_be_used(jobs, caplog, fault):
+    def fail(clock, is_stopping):
+        raise fault
+
+    work.register("mail", fail)
+
+    Command()._round(Event())
+
+    assert "The database could not be used; trying again." in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_redis_nobody_is_woken(settings, django_capture_on_commit_callbacks):
+    settings.REDIS_URL = ""
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        work.wake_after_commit()
+
+    assert callbacks == []
