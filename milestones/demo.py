@@ -18,12 +18,10 @@ from core.intervals import IntervalUnit
 from customers.demo import demo_customers
 from customers.models import Customer
 from milestones.models import Milestone, MilestoneAward
-from milestones.notices import MILESTONE_AWARD, values_of
+from milestones.notices import congratulation
 from milestones.rules import Window, window_completed_by
 from milestones.states import Counts
-from notifications import wording
 from notifications.demo import Told, tell
-from notifications.services import Message
 
 COLUMNS = ("name", "session_count", "interval_count", "interval_unit", "counts", "is_active")
 MILESTONES = (
@@ -177,22 +175,9 @@ def _award(plan: DemoPlan, reached: list[Reached]) -> None:
         for one in reached
     ]
     plan.add(MilestoneAward, awards)
-    messages = [_congratulation(award, plan) for award in awards]
+    messages = [congratulation(award, tz=plan.tz) for award in awards]
     moments = [award.awarded_at for award in awards]
     told = tell(plan, list(map(Told, messages, moments)))
     for award, notification in zip(awards, told, strict=True):
         award.notification = notification
     MilestoneAward.objects.bulk_update(awards, ["notification"], batch_size=500)
-
-
-def _congratulation(award: MilestoneAward, plan: DemoPlan) -> Message:
-    milestone, window = award.milestone, (award.window_start, award.window_end)
-    values = values_of(milestone, award.customer, award.number, window, plan.tz)
-    return Message(
-        customer_id=award.customer_id,
-        kind=MILESTONE_AWARD,
-        key=f"{MILESTONE_AWARD.name}:{award.pk}",
-        title=wording.subject_from(milestone.email_subject, values),
-        body=wording.body_from(milestone.email_body, values),
-        data={"award": award.pk, "milestone": milestone.pk, "booking": award.booking_id},
-    )

@@ -1,12 +1,16 @@
 """What this app tells customers, in words that each milestone brings with it."""
 
-from datetime import date, datetime, tzinfo
-from typing import Any
+from datetime import date, tzinfo
+from typing import TYPE_CHECKING, Any
 
 from core.intervals import told
 from customers.models import Customer
 from notifications import wording
 from notifications.kinds import Kind, register
+from notifications.services import Message
+
+if TYPE_CHECKING:
+    from milestones.models import MilestoneAward
 
 MILESTONE_AWARD = register(
     Kind(
@@ -39,10 +43,22 @@ def check_wording(text: str) -> None:
     wording.check(text, MILESTONE_AWARD.variables)
 
 
-def values_of(
-    milestone: Any, customer: Customer, number: int, window: tuple[datetime, datetime], tz: tzinfo
-) -> dict[str, Any]:
-    start, end = (moment.astimezone(tz).date() for moment in window)
+def congratulation(award: "MilestoneAward", *, tz: tzinfo) -> Message:
+    """Write the message about an award whose milestone and customer are loaded."""
+    milestone = award.milestone
+    values = _values(award, award.customer, tz)
+    return Message(
+        customer_id=award.customer_id,
+        kind=MILESTONE_AWARD,
+        key=f"{MILESTONE_AWARD.name}:{award.pk}",
+        title=wording.subject_from(milestone.email_subject, values),
+        body=wording.body_from(milestone.email_body, values),
+        data={"award": award.pk, "milestone": milestone.pk, "booking": award.booking_id},
+    )
+
+
+def _values(award: "MilestoneAward", customer: Customer, tz: tzinfo) -> dict[str, Any]:
+    milestone = award.milestone
     return {
         "customer.first_name": customer.first_name,
         "customer.last_name": customer.last_name,
@@ -52,7 +68,7 @@ def values_of(
         "interval": told(milestone.interval_count, milestone.interval_unit),
         "interval_count": milestone.interval_count,
         "interval_unit": milestone.interval_unit,
-        "award_number": number,
-        "window_start": start,
-        "window_end": end,
+        "award_number": award.number,
+        "window_start": award.window_start.astimezone(tz).date(),
+        "window_end": award.window_end.astimezone(tz).date(),
     }

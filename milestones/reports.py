@@ -10,8 +10,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.states import LIVE
 from milestones.models import Milestone, MilestoneAward
-from milestones.rules import fullest_window
-from milestones.services import MONTHS_DIFFER
+from milestones.rules import MONTHS_DIFFER, fullest_window
 from milestones.states import COUNTED, Counts
 
 

@@ -8,8 +8,11 @@ count towards the next.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+# 31 March is a month after 28 February, and so is 28 March.
+MONTHS_DIFFER = timedelta(days=4)
 
 # Gives the excluded start of the window that ends at a moment.
 StartOf = Callable[[datetime], datetime]

@@ -6,7 +6,7 @@ each of two that are made at the same instant could miss the other and neither b
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -21,14 +21,10 @@ from core.statements import Statement
 from core.transactions import in_transaction
 from customers.models import Customer
 from milestones.models import Milestone, MilestoneAward
-from milestones.notices import MILESTONE_AWARD, values_of
-from milestones.rules import Window, window_completed_by, windows_of_the_past
+from milestones.notices import congratulation
+from milestones.rules import MONTHS_DIFFER, Window, window_completed_by, windows_of_the_past
 from milestones.states import COUNTED, Counts
-from notifications import wording
-from notifications.services import Message, notify
-
-# 31 March is a month after 28 February, and so is 28 March.
-MONTHS_DIFFER = timedelta(days=4)
+from notifications.services import notify
 
 # A statement of many thousand keys is slow on PostgreSQL and too long for SQLite.
 AWARDS_AT_ONCE = 500
@@ -192,27 +188,10 @@ def _award_batch(earned: list[Earned], *, at: datetime, is_told: bool) -> list[M
         for one in earned
     )
     if is_told:
-        messages = list(_congratulations(awards, earned))
+        tz = timezone.get_default_timezone()
+        messages = [congratulation(award, tz=tz) for award in awards]
         told = notify(messages, at=at)
         for award, message in zip(awards, messages, strict=True):
             award.notification = told[message.key]
         MilestoneAward.objects.bulk_update(awards, ["notification"])
     return awards
-
-
-def _congratulations(
-    awards: Iterable[MilestoneAward], earned: Iterable[Earned]
-) -> Iterable[Message]:
-    tz = timezone.get_default_timezone()
-    for award, one in zip(awards, earned, strict=True):
-        milestone = one.milestone
-        window = (one.window.start, one.window.end)
-        values = values_of(milestone, one.customer, one.number, window, tz)
-        yield Message(
-            customer_id=one.customer.pk,
-            kind=MILESTONE_AWARD,
-            key=f"{MILESTONE_AWARD.name}:{award.pk}",
-            title=wording.subject_from(milestone.email_subject, values),
-            body=wording.body_from(milestone.email_body, values),
-            data={"award": award.pk, "milestone": milestone.pk, "booking": one.booking_id},
-        )
