@@ -11,13 +11,14 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email.utils import parseaddr
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.utils import DNS_NAME
 from django.db import Error, connection
 from django.db.models import F
 from django.utils import timezone
@@ -178,9 +179,14 @@ def _message(mail: Mail) -> EmailMessage:
         subject=notification.title,
         body=notification.body,
         to=[notification.customer.email],
-        # The same at each attempt: a mail that arrives twice can be known for one.
-        headers={"Message-ID": f"<{notification.pk}.{mail.queued_at:%Y%m%d%H%M%S}@{DNS_NAME}>"},
+        headers={"Message-ID": _message_id(mail)},
     )
+
+
+def _message_id(mail: Mail) -> str:
+    """Give the same name at each attempt, from whichever host: a repeated mail can be known."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{mail.pk}.{mail.queued_at:%Y%m%d%H%M%S}@{domain or 'localhost'}>"
 
 
 def _is_final(error: Exception) -> bool:
