@@ -33,7 +33,7 @@ class MembershipPlan(models.Model):
     interval_unit = models.CharField(  # noqa: DJ001
         max_length=10, null=True, blank=True, choices=IntervalUnit
     )
-    is_active = models.BooleanField(default=True, help_text="A plan that is not is not sold.")
+    is_active = models.BooleanField(default=True, help_text="Only an active plan is sold.")
 
     class Meta:
         constraints = [

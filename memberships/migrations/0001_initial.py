@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_active",
-                    models.BooleanField(default=True, help_text="A plan that is not is not sold."),
+                    models.BooleanField(default=True, help_text="Only an active plan is sold."),
                 ),
                 (
                     "class_types",
