@@ -309,7 +309,7 @@ UNFOLD = {
             {
                 "title": "What customers are told",
                 "items": [
-                    sidebar_item("Messages", "inbox", "notifications.notification"),
+                    sidebar_item("Notifications", "inbox", "notifications.notification"),
                     sidebar_item("Mails", "outgoing_mail", "notifications.mail"),
                     sidebar_item("Mail templates", "edit_note", "notifications.mailtemplate"),
                 ],
