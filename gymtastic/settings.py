@@ -160,14 +160,16 @@ CELERY_BEAT_SCHEDULE = {
 
 vars().update(read("EMAIL_URL", environment.email, default=environment.email("consolemail://")))
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, default="Gymtastic <gym@localhost>")
-# Seconds for each answer of the mail server.
-EMAIL_TIMEOUT = 10
+# Seconds for each answer of the mail server. A shorter patience mails twice what a server that
+# looks for viruses has taken.
+EMAIL_TIMEOUT = 60
 
 USE_TZ = True
 # The gym's: its days, its schedule, its windows. What the API answers is in UTC all the same.
 TIME_ZONE = read("TIME_ZONE", environment.zone, default="UTC")
 LANGUAGE_CODE = "en"
 USE_I18N = False
+DATE_FORMAT, DATETIME_FORMAT = "j M Y", "D j M Y, H:i"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -294,7 +296,7 @@ UNFOLD = {
                     sidebar_item("Customers", "group", "customers.customer"),
                     sidebar_item("Segments", "label", "customers.segment"),
                     sidebar_item("Memberships", "card_membership", "memberships.membership"),
-                    sidebar_item("Awards", "emoji_events", "milestones.milestoneaward"),
+                    sidebar_item("Milestone awards", "emoji_events", "milestones.milestoneaward"),
                 ],
             },
             {

@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+    verbose_name = "Messages and mails"
 
     def ready(self) -> None:
         from core import health, work

@@ -26,6 +26,7 @@ from django.utils import timezone
 from core.transactions import in_transaction
 from core.work import Clock
 from notifications.models import Mail
+from notifications.querysets import MailQuerySet
 from notifications.rules import next_attempt
 from notifications.states import MailStatus
 
@@ -36,6 +37,7 @@ LEASE = timedelta(seconds=30)
 # Nothing tried for so long although it is due: nobody delivers.
 STUCK_AFTER = timedelta(minutes=15)
 LONGEST_PROBLEM = 1000
+TOO_LARGE = 552
 
 
 class Lease:
@@ -43,13 +45,15 @@ class Lease:
     A worker's hold on the mails that it took.
 
     It is renewed from a thread of its own while a slow server keeps the worker waiting, and runs
-    out by itself when the worker is killed.
+    out by itself when the worker is killed. One that has run out is not renewed: others may have
+    taken the mails.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.worker = uuid4().hex
         self.clock = clock
-        self.until = clock()
+        # The mails that were taken last; the ids spare the database a search for the worker.
+        self.taken: list[int] = []
         self._over = Event()
 
     def __enter__(self) -> "Lease":
@@ -62,13 +66,20 @@ class Lease:
         self._thread.join()
 
     @property
-    def holds(self) -> bool:
-        return self.clock() < self.until
+    def mails(self) -> MailQuerySet:
+        """What of the taken mails is still to be dealt with, held or not."""
+        return Mail.objects.of_worker(self.worker).filter(pk__in=self.taken)
 
     def renew(self) -> None:
-        until = self.clock() + LEASE
-        Mail.objects.of_worker(self.worker).update(due_at=until)
-        self.until = until
+        self._extend(self.mails)
+
+    def holds(self, mail: Mail) -> bool:
+        """Say whether the mail may be sent, and hold on to it for as long as a lease lasts."""
+        return self._extend(self.mails.filter(pk=mail.pk)) == 1
+
+    def _extend(self, mails: MailQuerySet) -> int:
+        at = self.clock()
+        return mails.filter(due_at__gt=at).update(due_at=at + LEASE)
 
     def _keep(self) -> None:
         while not self._over.wait(LEASE.total_seconds() / 3):
@@ -92,16 +103,19 @@ def deliver_due(clock: Clock, is_stopping: Callable[[], bool]) -> bool:
                 _deliver(mails, server, lease, is_stopping)
             except ServerAway as error:
                 logger.warning("The mail server cannot be reached: %s", error)
-                for mail in _left_by(lease):
+                for mail in _left(lease):
                     _note_failure(mail, lease, str(error), is_final=False)
                 return False
     return True
 
 
 def is_moving() -> bool:
-    """Say whether the queue is being worked on."""
+    """Say whether the queue is being worked on: nothing is overdue, or somebody is at it."""
+    at = timezone.now()
     try:
-        return not Mail.objects.due(timezone.now() - STUCK_AFTER).exists()
+        if not Mail.objects.due(at - STUCK_AFTER).exists():
+            return True
+        return Mail.objects.queued().filter(due_at__gt=at).exclude(worker="").exists()
     except Error:
         return False
 
@@ -119,35 +133,42 @@ def _mail_server() -> Iterator[BaseEmailBackend]:
         _hang_up(server)
 
 
-@in_transaction
 def _take(lease: Lease) -> list[Mail]:
     """Take what is due, so that no other worker does."""
-    due = Mail.objects.due(lease.clock()).order_by("due_at", "pk")
+    # Asked first: beginning to write takes SQLite's only write lock, once a second.
+    is_anything_due = Mail.objects.due(lease.clock()).exists()
+    lease.taken = _taken(lease) if is_anything_due else []
+    return _left(lease) if lease.taken else []
+
+
+@in_transaction
+def _taken(lease: Lease) -> list[int]:
+    at = lease.clock()
+    due = Mail.objects.due(at).order_by("due_at", "pk")
     free = due.select_for_update(skip_locked=True, no_key=True)
     ids = list(free.values_list("pk", flat=True)[:TAKEN_AT_ONCE])
-    if ids:
-        lease.until = lease.clock() + LEASE
-        Mail.objects.filter(pk__in=ids).update(worker=lease.worker, due_at=lease.until)
-    return _left_by(lease) if ids else []
+    Mail.objects.filter(pk__in=ids).update(worker=lease.worker, due_at=at + LEASE)
+    return ids
 
 
-def _left_by(lease: Lease) -> list[Mail]:
-    mine = Mail.objects.of_worker(lease.worker).select_related("notification__customer")
-    return list(mine.order_by("pk"))
+def _left(lease: Lease) -> list[Mail]:
+    return list(lease.mails.select_related("notification__customer").order_by("pk"))
 
 
 def _deliver(
     mails: list[Mail], server: BaseEmailBackend, lease: Lease, is_stopping: Callable[[], bool]
 ) -> None:
     for mail in mails:
-        if is_stopping() or not lease.holds:
+        if is_stopping():
             break
+        if not lease.holds(mail):
+            continue
         _open(server)
         try:
             server.send_messages([_message(mail)])
         except Exception as error:  # noqa: BLE001 (one mail that fails must not keep the others)
             is_final = _is_final(error)
-            _note_failure(mail, lease, _told(error), is_final=is_final)
+            _note_failure(mail, lease, _reason(error), is_final=is_final)
             if not is_final:
                 # Whatever state the connection is in (a 421 ends it), the next mail gets one of
                 # its own.
@@ -162,7 +183,7 @@ def _open(server: BaseEmailBackend) -> None:
         server.open()
     except (OSError, smtplib.SMTPException) as error:
         _hang_up(server)
-        raise ServerAway(_told(error)) from error
+        raise ServerAway(_reason(error)) from error
 
 
 def _hang_up(server: BaseEmailBackend) -> None:
@@ -186,7 +207,7 @@ def _message(mail: Mail) -> EmailMessage:
 def _message_id(mail: Mail) -> str:
     """Give the same name at each attempt, from whichever host: a repeated mail can be known."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{mail.pk}.{mail.queued_at:%Y%m%d%H%M%S}@{domain or 'localhost'}>"
+    return f"<notification-{mail.pk}@{domain or 'localhost'}>"
 
 
 def _is_final(error: Exception) -> bool:
@@ -196,27 +217,30 @@ def _is_final(error: Exception) -> bool:
             return all(code >= 500 for code, _ in error.recipients.values())
         case smtplib.SMTPDataError():
             return error.smtp_code >= 500
+        case smtplib.SMTPSenderRefused():
+            # Said of the sender, and yet it is this mail that is too large.
+            return error.smtp_code == TOO_LARGE
         case smtplib.SMTPException() | OSError():
             return False
     return isinstance(error, ValueError)
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     match error:
         case smtplib.SMTPRecipientsRefused():
-            told = "; ".join(
-                f"{address}: {code} {_text(text)}"
-                for address, (code, text) in error.recipients.items()
+            text = "; ".join(
+                f"{address}: {code} {_decoded(said)}"
+                for address, (code, said) in error.recipients.items()
             )
         case smtplib.SMTPResponseException():
-            told = f"{error.smtp_code} {_text(error.smtp_error)}"
+            text = f"{error.smtp_code} {_decoded(error.smtp_error)}"
         case _:
-            told = str(error)
+            text = str(error)
     # Django cannot store NUL, and nobody reads a novel.
-    return (told or type(error).__name__).replace("\x00", "")[:LONGEST_PROBLEM]
+    return (text or type(error).__name__).replace("\x00", "")[:LONGEST_PROBLEM]
 
 
-def _text(answer: bytes | str) -> str:
+def _decoded(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
@@ -235,21 +259,21 @@ def _note_sent(mail: Mail, lease: Lease) -> None:
 @in_transaction
 def _note_failure(mail: Mail, lease: Lease, problem: str, *, is_final: bool) -> None:
     at = lease.clock()
-    again = next_attempt(queued_at=mail.queued_at, attempts=mail.attempts + 1, at=at)
+    since = mail.tried_since or at
+    again = next_attempt(tried_since=since, attempts=mail.attempts + 1, at=at)
     if is_final or again is None:
-        _note(mail, lease, status=MailStatus.FAILED, problem=problem)
+        _note(mail, lease, status=MailStatus.FAILED, tried_since=since, problem=problem)
         logger.warning("Mail %s was given up.", mail.pk)
     else:
-        _note(mail, lease, due_at=again, problem=problem)
+        _note(mail, lease, due_at=again, tried_since=since, problem=problem)
 
 
 def _note(mail: Mail, lease: Lease, **values: Any) -> None:
     # Nothing happens where somebody else took the mail meanwhile: what they note counts.
-    mine = Mail.objects.of_worker(lease.worker).filter(pk=mail.pk)
-    mine.update(worker="", attempts=F("attempts") + 1, **values)
+    lease.mails.filter(pk=mail.pk).update(worker="", attempts=F("attempts") + 1, **values)
 
 
 @in_transaction
 def _give_back(lease: Lease) -> None:
     """Let others have what was taken and not begun."""
-    Mail.objects.of_worker(lease.worker).update(worker="", due_at=lease.clock())
+    lease.mails.update(worker="", due_at=lease.clock())

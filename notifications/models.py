@@ -56,6 +56,8 @@ class Mail(models.Model):
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     worker = models.CharField(max_length=32, blank=True, editable=False)
+    # The first attempt that failed; the day after which a mail is given up begins with it.
+    tried_since = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_to = models.CharField(max_length=254, blank=True)
@@ -70,6 +72,9 @@ class Mail(models.Model):
                 name="mail_queued_by_due_at",
                 fields=["due_at", "notification"],
                 condition=Q(status=MailStatus.QUEUED),
+            ),
+            models.Index(
+                name="mail_given_up", fields=["notification"], condition=Q(status=MailStatus.FAILED)
             ),
         ]
         constraints = [

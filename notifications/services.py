@@ -46,7 +46,8 @@ def notify(messages: Sequence[Message], *, at: datetime) -> dict[str, Notificati
                 customer_id=one.customer_id,
                 kind=one.kind.name,
                 key=one.key,
-                title=one.title,
+                # Whatever staff wrote, a message has something to click on.
+                title=one.title or one.kind.label,
                 body=one.body,
                 data=dict(one.data),
                 created_at=at,
@@ -86,7 +87,7 @@ def send_again(*, mail: Mail, at: datetime) -> bool:
     Gives False where it is not given up, and changes nothing.
     """
     changed = Mail.objects.filter(pk=mail.pk, status=MailStatus.FAILED).update(
-        status=MailStatus.QUEUED, queued_at=at, due_at=at, attempts=0, worker=""
+        status=MailStatus.QUEUED, queued_at=at, due_at=at, tried_since=None, attempts=0, worker=""
     )
     work.wake_after_commit()
     return bool(changed)

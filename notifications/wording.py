@@ -24,7 +24,8 @@ class _Engine(Engine):
     default_builtins = ["notifications.mail_tags"]
 
 
-ENGINE = _Engine(autoescape=False)
+CHECKING = _Engine(autoescape=False)
+WRITING = _Engine(autoescape=False, builtins=["notifications.forgiving_tags"])
 
 
 def check(text: str, variables: Mapping[str, Any]) -> None:
@@ -39,7 +40,7 @@ def check(text: str, variables: Mapping[str, Any]) -> None:
         return
     try:
         _check_tokens(text)
-        template = Template(text, engine=ENGINE)
+        template = Template(text, engine=CHECKING)
         # Each part by itself: a rendering would leave out the branches that the examples do not
         # take, and another award does.
         for expression in _expressions_in(template):
@@ -56,12 +57,12 @@ def check(text: str, variables: Mapping[str, Any]) -> None:
 
 def subject_from(text: str, values: Mapping[str, Any]) -> str:
     """Write a checked subject: one line, at most `LONGEST_TITLE` characters."""
-    line = " ".join(_render(Template(text, engine=ENGINE), values).split())
+    line = " ".join(_render(Template(text, engine=WRITING), values).split())
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
 
 
 def body_from(text: str, values: Mapping[str, Any]) -> str:
-    return _render(Template(text.replace("\r\n", "\n"), engine=ENGINE), values).strip() + "\n"
+    return _render(Template(text.replace("\r\n", "\n"), engine=WRITING), values).strip() + "\n"
 
 
 def _render(template: Template, values: Mapping[str, Any]) -> str:

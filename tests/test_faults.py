@@ -10,7 +10,6 @@ from email import message_from_bytes
 from threading import Event
 
 import pytest
-from django.core.management import CommandError
 from django.db import connection
 
 from customers.tests.factories import CustomerFactory
@@ -47,8 +46,7 @@ def test_bookings_are_made_while_the_mail_server_is_down_and_told_when_it_is_bac
     customers = CustomerFactory.create_batch(3)
 
     responses = at_once(*(book(one, session_in_days(2)) for one in customers))
-    with pytest.raises(CommandError, match="Not everything could be done now: mail"):
-        work_once()
+    work_once()
 
     assert outcomes(responses) == {201: 3}
     assert states() == {MailStatus.QUEUED: 3}
@@ -65,7 +63,7 @@ def test_bookings_are_made_while_the_mail_server_is_down_and_told_when_it_is_bac
 
 
 @pytest.mark.slow
-def test_the_workers_exit_code_says_whether_the_mail_server_was_there():
+def test_a_worker_ends_well_whether_or_not_the_mail_server_is_there():
     queue(1)
     port = free_port()
 
@@ -74,7 +72,7 @@ def test_the_workers_exit_code_says_whether_the_mail_server_was_there():
     with MailServer(port) as server:
         when_back = run(WORKER_ONCE, environment(mail_port=port))
 
-    assert (while_down, when_back) == (1, 0)
+    assert (while_down, when_back) == (0, 0)
     assert len(server.received) == 1
 
 
@@ -85,8 +83,7 @@ def test_a_mail_server_that_accepts_and_says_nothing_is_taken_for_away(settings)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         send_to(settings, silent.getsockname()[1])
-        with pytest.raises(CommandError, match="Not everything"):
-            work_once()
+        work_once()
 
     assert states() == {MailStatus.QUEUED: 2}
     assert all("timed out" in told for told in Mail.objects.values_list("problem", flat=True))

@@ -3,23 +3,27 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter
 from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
+from unfold.utils import display_for_label
 
-from core.admin import DaysFilter, GymAdmin
+from core.admin import DaysFilter, GymAdmin, link_to
 from core.admin.refusals import attempt
-from core.admin.times import moment, shown_moment
+from core.admin.times import in_one_line, moment, shown_moment
+from customers.models import Customer
 from notifications import services
 from notifications.admin.statuses import STATUS_COLOURS
-from notifications.models import Mail
+from notifications.models import Mail, Notification
 from notifications.states import MailStatus
 
 LONGEST_IN_THE_LIST = 120
+GIVEN_UP = (
+    "This mail was given up. Where the address is wrong, correct it first ({}), then send it again."
+)
 
 
 @admin.register(Mail)
@@ -52,7 +56,7 @@ class MailAdmin(GymAdmin):
     fields = readonly_fields = (
         "show_message",
         "show_recipient",
-        "status",
+        "show_status",
         "attempts",
         "queued",
         "next_try",
@@ -60,6 +64,7 @@ class MailAdmin(GymAdmin):
         "sent",
         "sent_to",
     )
+    change_form_before_template = "core/warning.html"
     actions: ClassVar[list[Any]] = [*GymAdmin.actions, "send_chosen_again"]
     actions_submit_line = ("send_again",)
     csv_columns: ClassVar[dict[str, str]] = {
@@ -148,6 +153,11 @@ class MailAdmin(GymAdmin):
     ) -> HttpResponse:
         hidden = ("show_save", "show_save_and_continue", "show_save_and_add_another")
         context |= dict.fromkeys(hidden, False)
+        mail = kwargs.get("obj")
+        if mail and mail.status == MailStatus.FAILED:
+            customer = mail.notification.customer
+            its_page = link_to(Customer, customer.pk, customer.email)
+            context["warning"] = format_html(GIVEN_UP, its_page)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Its page and the list -------------------------------------------------------------------
@@ -160,15 +170,18 @@ class MailAdmin(GymAdmin):
     def show_customer(self, mail: Mail) -> str:
         return str(mail.notification.customer)
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
-    def show_status(self, mail: Mail) -> tuple[str, str]:
-        return mail.status, mail.get_status_display()
+    # Unfold itself colours labels on the list alone.
+    @display(description="Status", ordering="status")
+    def show_status(self, mail: Mail) -> str:
+        label = (mail.status, mail.get_status_display())
+        coloured: str = display_for_label(label, "", STATUS_COLOURS)
+        return coloured
 
     @display(description="Next try", ordering="due_at")
     def next_try(self, mail: Mail) -> str | None:
         if mail.status != MailStatus.QUEUED:
             return None
-        return "Being sent" if mail.worker else moment(mail.due_at)
+        return in_one_line("Being sent" if mail.worker else moment(mail.due_at))
 
     @display(description="Problem")
     def show_problem(self, mail: Mail) -> str | None:
@@ -176,15 +189,12 @@ class MailAdmin(GymAdmin):
 
     @display(description="Message")
     def show_message(self, mail: Mail) -> str:
-        its_page = reverse("admin:notifications_notification_change", args=[mail.pk])
-        return format_html('<a href="{}" class="text-link">{}</a>', its_page, mail.notification)
+        return link_to(Notification, mail.pk, mail.notification)
 
     @display(description="Customer")
     def show_recipient(self, mail: Mail) -> str:
         customer = mail.notification.customer
-        its_page = reverse("admin:customers_customer_change", args=[customer.pk])
-        link = '<a href="{}" class="text-link">{}</a> · {}'
-        return format_html(link, its_page, customer, customer.email)
+        return format_html("{} · {}", link_to(Customer, customer.pk, customer), customer.email)
 
     queued = shown_moment("queued_at", "Queued")
     sent = shown_moment("sent_at", "Sent")

@@ -4,16 +4,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
-from django.urls import reverse
-from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from core.admin import DaysFilter, GymAdmin
+from core.admin import DaysFilter, ReadingAdmin, link_to
 from core.admin.times import shown_moment
+from customers.models import Customer
 from notifications import kinds
 from notifications.admin.statuses import EMAIL_STATUSES, email_status
-from notifications.models import Notification
+from notifications.models import Mail, Notification
 from notifications.states import NO_MAIL
 
 
@@ -46,7 +45,7 @@ class ReadFilter(DropdownFilter):
 
 
 @admin.register(Notification)
-class NotificationAdmin(GymAdmin):
+class NotificationAdmin(ReadingAdmin):
     """The customers' inboxes, to look into. `notify` writes them and nobody else."""
 
     list_display = ("title", "customer", "show_kind", "created", "read", "show_email_status")
@@ -85,15 +84,6 @@ class NotificationAdmin(GymAdmin):
         rows = super().get_queryset(request).with_email_status()
         return rows.select_related(*self.list_select_related)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Notification | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Notification | None = None) -> bool:
-        return False
-
     show_email_status = email_status
     created = shown_moment("created_at", "Created")
     read = shown_moment("read_at", "Read")
@@ -104,16 +94,14 @@ class NotificationAdmin(GymAdmin):
 
     @display(description="Customer")
     def show_customer(self, notification: Notification) -> str:
-        its_page = reverse("admin:customers_customer_change", args=[notification.customer_id])
-        return format_html('<a href="{}" class="text-link">{}</a>', its_page, notification.customer)
+        return link_to(Customer, notification.customer_id, notification.customer)
 
     @display(description="E-mail")
     def show_mail(self, notification: Notification) -> str:
         status = EMAIL_STATUSES[notification.email_status]
         if notification.email_status == NO_MAIL:
             return status
-        its_page = reverse("admin:notifications_mail_change", args=[notification.pk])
-        return format_html('<a href="{}" class="text-link">{}</a>', its_page, status)
+        return link_to(Mail, notification.pk, status)
 
     @display(description="Body")
     def show_body(self, notification: Notification) -> str:

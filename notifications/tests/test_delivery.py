@@ -6,8 +6,9 @@ from email.policy import default
 
 import pytest
 import time_machine
+from django.core.mail import get_connection
 
-from notifications.delivery import STUCK_AFTER, deliver_due
+from notifications.delivery import LEASE, STUCK_AFTER, Lease, _deliver, _take, deliver_due
 from notifications.models import Mail
 from notifications.states import MailStatus
 from notifications.tests.factories import MONDAY_NOON, MailFactory
@@ -142,7 +143,7 @@ def test_a_refused_sender_is_our_fault_and_costs_no_mail(mail_server):
     ids=["a second before the day is over", "when the day is over"],
 )
 def test_after_a_day_a_mail_is_given_up_and_says_why(mail_server, after, status):
-    mail = MailFactory(attempts=13)
+    mail = MailFactory(attempts=13, tried_since=MONDAY_NOON)
     mail_server.on = refuse("RCPT", "451 Greylisted", address_of(mail))
 
     deliver(MONDAY_NOON + after)
@@ -150,6 +151,43 @@ def test_after_a_day_a_mail_is_given_up_and_says_why(mail_server, after, status)
     mail.refresh_from_db()
     assert (mail.status, mail.attempts) == (status, 14)
     assert "451 Greylisted" in mail.problem
+
+
+def test_a_mail_that_no_worker_came_for_in_two_days_is_still_tried_again(mail_server):
+    mail = MailFactory()
+    mail_server.on = refuse("RCPT", "451 Greylisted", address_of(mail))
+
+    deliver(MONDAY_NOON + timedelta(days=2))
+
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == (MailStatus.QUEUED, 1)
+    assert mail.tried_since == MONDAY_NOON + timedelta(days=2)
+
+
+def test_a_mail_that_is_too_large_is_given_up_and_no_other(mail_server):
+    large, other = MailFactory.create_batch(2)
+    sizes = iter(["552 Too large", None])
+    mail_server.on = lambda step, to: next(sizes) if step == "MAIL" else None
+
+    deliver()
+
+    statuses = dict(Mail.objects.values_list("pk", "status"))
+    assert statuses == {large.pk: MailStatus.FAILED, other.pk: MailStatus.SENT}
+
+
+def test_a_worker_that_was_away_too_long_sends_nothing_of_what_it_took(mail_server):
+    MailFactory.create_batch(2)
+    now = [MONDAY_NOON]
+    frozen, other = Lease(lambda: now[0]), Lease(lambda: now[0])
+    taken = _take(frozen)
+
+    now[0] += LEASE
+    _take(other)
+    frozen.renew()
+    _deliver(taken, get_connection(), frozen, lambda: False)
+
+    assert mail_server.received == []
+    assert set(Mail.objects.values_list("worker", flat=True)) == {other.worker}
 
 
 def test_each_attempt_has_one_message_id(mail_server):
@@ -169,7 +207,7 @@ def test_each_attempt_has_one_message_id(mail_server):
     ids = [message_from_bytes(arrived.source)["Message-ID"] for arrived in mail_server.received]
     assert len(ids) == 2
     assert ids[0] == ids[1]
-    assert ids[0].startswith(f"<{mail.pk}.20300513120000@")
+    assert ids[0] == f"<notification-{mail.pk}@localhost>"
 
 
 def test_two_mails_never_share_a_message_id(mail_server):
@@ -204,6 +242,17 @@ def test_a_queue_that_nobody_works_on_is_a_503_that_names_it(client, waiting, st
     assert answer.status_code == status
     assert answer.json().get("failing", []) == (["queue"] if status == 503 else [])
     assert timedelta(minutes=15) == STUCK_AFTER
+
+
+def test_a_long_queue_that_somebody_works_on_is_ready(client):
+    MailFactory()
+    held = MONDAY_NOON + timedelta(hours=1, seconds=20)
+    MailFactory(worker="somebody", due_at=held)
+
+    with time_machine.travel(MONDAY_NOON + timedelta(hours=1), tick=False):
+        answer = client.get("/readyz")
+
+    assert answer.status_code == 200
 
 
 def test_what_was_sent_or_given_up_long_ago_does_not_stop_the_queue(client):

@@ -158,3 +158,10 @@ def test_only_what_was_given_up_is_sent_again(state):
 
     assert not is_queued
     assert Mail.objects.values().get() == before
+
+
+@pytest.mark.django_db
+def test_a_message_whose_words_came_to_nothing_is_called_by_its_kind():
+    notify([message(CustomerFactory(), title="")], at=MONDAY_NOON)
+
+    assert Notification.objects.get().title == "Milestone reached"

@@ -15,14 +15,14 @@ A_DAY_LATER = MONDAY_NOON + timedelta(days=1)
     [(1, 10), (2, 20), (3, 40), (4, 80), (5, 160), (10, 5_120), (14, 81_920)],
 )
 def test_each_pause_is_twice_the_one_before(attempts, seconds):
-    again = next_attempt(queued_at=MONDAY_NOON, attempts=attempts, at=MONDAY_NOON)
+    again = next_attempt(tried_since=MONDAY_NOON, attempts=attempts, at=MONDAY_NOON)
 
     assert again == MONDAY_NOON + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("attempts", [15, 16, 100, 2**31 - 1])
 def test_no_pause_reaches_beyond_the_day(attempts):
-    again = next_attempt(queued_at=MONDAY_NOON, attempts=attempts, at=MONDAY_NOON)
+    again = next_attempt(tried_since=MONDAY_NOON, attempts=attempts, at=MONDAY_NOON)
 
     assert again == A_DAY_LATER
 
@@ -42,7 +42,7 @@ def test_no_pause_reaches_beyond_the_day(attempts):
 def test_the_last_attempt_is_a_day_after_the_first_could_have_been(before_the_end, again):
     at = A_DAY_LATER - before_the_end
 
-    assert next_attempt(queued_at=MONDAY_NOON, attempts=1, at=at) == again
+    assert next_attempt(tried_since=MONDAY_NOON, attempts=1, at=at) == again
 
 
 @settings(derandomize=True, database=None, deadline=None)
@@ -51,7 +51,7 @@ def test_however_late_workers_are_a_mail_is_given_up_after_a_day_and_not_before(
     at = MONDAY_NOON
     for attempts, delay in enumerate(delays, start=1):
         at += timedelta(seconds=delay)
-        again = next_attempt(queued_at=MONDAY_NOON, attempts=attempts, at=at)
+        again = next_attempt(tried_since=MONDAY_NOON, attempts=attempts, at=at)
         if again is None:
             break
         assert at < again <= A_DAY_LATER

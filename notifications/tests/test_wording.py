@@ -223,3 +223,11 @@ def test_a_body_has_the_line_ends_of_unix_and_ends_in_one():
 )
 def test_a_subject_fits_its_column(length, written):
     assert wording.subject_from("{{ name }}", {"name": "x" * length}) == written
+
+
+def test_a_fallback_that_the_examples_did_not_reach_keeps_nobody_from_telling():
+    text = '{{ session_count|default:window_end|date:"H:i" }}'
+    examples = {"session_count": 10, "window_end": date(2030, 5, 20)}
+    wording.check(text, examples)
+
+    assert wording.subject_from(text, examples | {"session_count": 0}) == "May 20, 2030"

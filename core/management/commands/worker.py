@@ -4,7 +4,8 @@ from argparse import ArgumentParser
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.conf import settings
+from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, reset_queries
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once",
             action="store_true",
-            help="Do what is due and end; exit code 1 where something could not be done now.",
+            help="Do what is due and end. What cannot be done now is said and stays due.",
         )
 
     def handle(self, *, once: bool, **options: Any) -> None:
@@ -34,12 +35,14 @@ class Command(BaseCommand):
             done = do_what_is_due(timezone.now, lambda: False)
             undone = [name for name, is_well in done.items() if not is_well]
             if undone:
-                raise CommandError(f"Not everything could be done now: {', '.join(undone)}.")
+                self.stderr.write(f"Not everything could be done now: {', '.join(undone)}.")
             return
         stopping = Event()
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: stopping.set())
         self.stdout.write(f"Working on {', '.join(JOBS)}.")
+        if not settings.DEBUG and settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+            self.stderr.write("EMAIL_URL is not set: e-mails are printed here, not sent.")
         while not stopping.wait(SECONDS_BETWEEN_ROUNDS):
             self._round(stopping)
 
