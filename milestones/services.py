@@ -17,6 +17,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from core.instants import on_the_wall_clock
 from core.intervals import interval
+from core.keeping import keep
 from core.statements import Statement
 from core.transactions import in_transaction
 from customers.models import Customer
@@ -166,10 +167,10 @@ def _award(earned: Iterable[Earned], *, at: datetime, is_told: bool) -> list[Mil
 
 
 def _award_batch(earned: list[Earned], *, at: datetime, is_told: bool) -> list[MilestoneAward]:
-    # Held, so that none of them is deleted before its award is there to protect it. One that is
+    # Kept, so that none of them is deleted before its award is there to protect it. One that is
     # gone by now is earned no more, and the booking is made all the same.
-    milestones = Milestone.objects.select_for_update(no_key=True).order_by("pk")
-    there = milestones.in_bulk({one.milestone.pk for one in earned})
+    milestones = Milestone.objects.filter(pk__in={one.milestone.pk for one in earned})
+    there = {one.pk: one for one in keep(milestones.order_by("pk"))}
     earned = [
         one._replace(milestone=there[one.milestone.pk])
         for one in earned

@@ -10,10 +10,11 @@ from threading import Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.services import book_session
 from bookings.tests.factories import BookingFactory
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
@@ -218,3 +219,18 @@ def test_the_past_is_awarded_although_somebody_books_meanwhile():
 
     assert outcomes(responses) == {201: 1}
     assert MilestoneAward.objects.count() == CUSTOMERS_AT_ONCE + 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time.")
+def test_two_customers_who_reach_a_milestone_do_not_wait_for_each_other():
+    MilestoneFactory(session_count=1)
+    first, second = CustomerFactory.create_batch(2)
+    sessions = [session_in_days(number) for number in (1, 2)]
+
+    with transaction.atomic():
+        book_session(customer_id=first.pk, session_id=sessions[0].pk, at=timezone.now())
+        # Answers only if it does not wait for what is not committed yet.
+        [response] = at_once(book(second, sessions[1]))
+
+    assert response.status_code == 201
+    assert (awards_of(first), awards_of(second)) == ([1], [1])
