@@ -27,8 +27,7 @@ def sell_membership(*, customer_id: int, plan_id: int, starts_on: date, at: date
     # same time waits here, and then finds the other's membership.
     if not Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).exists():
         raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
-    # The plan's row is held still, so that what is copied is what was sold.
-    plan = MembershipPlan.objects.select_for_update(no_key=True).filter(pk=plan_id).first()
+    plan = MembershipPlan.objects.filter(pk=plan_id).first()
     if plan is None:
         raise Invalid("plan", "does_not_exist", f"There is no plan {plan_id}.")
     if not plan.is_active:
