@@ -75,7 +75,9 @@ class StrictParameters(APIView):
             # Django reads as many bytes as the header says, and here it says nothing.
             raise LengthRequired
         is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
-        if is_empty and request.method in ("PUT", "PATCH"):
+        # A method that the address does not know is a 405, body or not.
+        is_known = hasattr(self, str(request.method).lower())
+        if is_empty and is_known and request.method in ("PUT", "PATCH"):
             raise ParseError("A body is needed.")
 
     def accepted_parameters(self) -> set[str]:

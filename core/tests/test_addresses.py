@@ -43,6 +43,14 @@ def test_a_slash_at_the_end_makes_no_difference(api, operation):
         assert without.content.replace(b"?", b"/?") == with_slash.content.replace(b"?", b"/?")
 
 
+@pytest.mark.parametrize("address", ["/api/memberships/1", "/api/notifications/1/read"])
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_method_that_an_address_does_not_know_is_a_405_without_a_body_too(api, method, address):
+    response = getattr(api, method)(address)
+
+    assert response.status_code == 405
+
+
 @pytest.mark.parametrize("address", ADDRESSES, ids=as_words)
 def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
     known = {one.method for one in OPERATIONS if one.address == address}
