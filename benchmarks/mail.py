@@ -156,7 +156,8 @@ def _must_be_everything_once(arrived: list[Arrived], address: str, who: str) -> 
         " JOIN customers_customer customer ON customer.id = customer_id",
     )
     read = HeaderParser().parsestr
-    ids = [read(mail.message)["Message-ID"].strip("<").split(".")[0] for mail in arrived]
+    names = [read(mail.message)["Message-ID"] for mail in arrived]
+    ids = [name.removeprefix("<notification-").partition("@")[0] for name in names]
     found = Counter((mail.recipient, int(id_)) for mail, id_ in zip(arrived, ids, strict=True))
     assert found == Counter(expected), f"{who} did not send everything once."
     unsent = rows_of(address, "SELECT count(*) FROM notifications_mail WHERE status <> 'sent'")
