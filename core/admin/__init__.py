@@ -9,5 +9,17 @@ from core.admin.accounts import RoleAdmin, StaffAdmin
 from core.admin.api_keys import ApiKeyAdmin
 from core.admin.base import GymAdmin
 from core.admin.filters import DaysFilter
+from core.admin.links import link, link_to, lists_about
+from core.admin.reading import ReadingAdmin
 
-__all__ = ["ApiKeyAdmin", "DaysFilter", "GymAdmin", "RoleAdmin", "StaffAdmin"]
+__all__ = [
+    "ApiKeyAdmin",
+    "DaysFilter",
+    "GymAdmin",
+    "ReadingAdmin",
+    "RoleAdmin",
+    "StaffAdmin",
+    "link",
+    "link_to",
+    "lists_about",
+]

@@ -4,14 +4,18 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from unfold.decorators import display
-
-MOMENT = "D j M Y, H:i"
 
 
 def moment(instant: datetime) -> str:
     """Write a point in time as the gym's wall clock showed it."""
-    return date_format(timezone.localtime(instant), MOMENT)
+    return date_format(timezone.localtime(instant), "DATETIME_FORMAT")
+
+
+def in_one_line(text: str) -> str:
+    """Keep the text of a column from being broken between its words."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', text)
 
 
 def shown_moment(name: str, description: str) -> Callable[[Any, Any], str | None]:
@@ -19,7 +23,7 @@ def shown_moment(name: str, description: str) -> Callable[[Any, Any], str | None
 
     def show(page: Any, obj: Any) -> str | None:
         instant = getattr(obj, name)
-        return moment(instant) if instant else None
+        return in_one_line(moment(instant)) if instant else None
 
     column: Callable[[Any, Any], str | None] = display(show, description=description, ordering=name)
     return column

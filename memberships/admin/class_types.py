@@ -69,7 +69,7 @@ class ClassTypeAdmin(GymAdmin):
     list_filter = ("is_premium", AccessFilter)
     search_fields = ("name",)
     ordering = ("name", "pk")
-    change_form_before_template = "memberships/warning.html"
+    change_form_before_template = "core/warning.html"
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "description")}),
         (
