@@ -169,7 +169,7 @@ USE_TZ = True
 TIME_ZONE = read("TIME_ZONE", environment.zone, default="UTC")
 LANGUAGE_CODE = "en"
 USE_I18N = False
-DATE_FORMAT, DATETIME_FORMAT = "j M Y", "D j M Y, H:i"
+FORMAT_MODULE_PATH = "gymtastic.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

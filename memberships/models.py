@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from classes.models import ClassType
 from core.intervals import IntervalUnit, is_possible, told
@@ -94,7 +95,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan} from {self.starts_on}"
+        return f"{self.plan} from {date_format(self.starts_on)}"
 
     @property
     def last_day(self) -> date | None:

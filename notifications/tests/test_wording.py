@@ -230,4 +230,4 @@ def test_a_fallback_that_the_examples_did_not_reach_keeps_nobody_from_telling():
     examples = {"session_count": 10, "window_end": date(2030, 5, 20)}
     wording.check(text, examples)
 
-    assert wording.subject_from(text, examples | {"session_count": 0}) == "May 20, 2030"
+    assert wording.subject_from(text, examples | {"session_count": 0}) == "20 May 2030"
