@@ -100,4 +100,4 @@ class MilestoneAward(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.number} of {self.milestone_id}"
+        return f"{self.milestone} #{self.number}"

@@ -10,7 +10,7 @@ from notifications.kinds import Kind, register
 from notifications.services import Message
 
 if TYPE_CHECKING:
-    from milestones.models import MilestoneAward
+    from milestones.models import Milestone, MilestoneAward
 
 MILESTONE_AWARD = register(
     Kind(
@@ -58,17 +58,23 @@ def congratulation(award: "MilestoneAward", *, tz: tzinfo) -> Message:
 
 
 def _values(award: "MilestoneAward", customer: Customer, tz: tzinfo) -> dict[str, Any]:
-    milestone = award.milestone
     return {
         "customer.first_name": customer.first_name,
         "customer.last_name": customer.last_name,
         "customer.email": customer.email,
+        **what_is_reached(award.milestone),
+        "award_number": award.number,
+        "window_start": award.window_start.astimezone(tz).date(),
+        "window_end": award.window_end.astimezone(tz).date(),
+    }
+
+
+def what_is_reached(milestone: "Milestone") -> dict[str, Any]:
+    """Give the variables that are the same in every congratulation on the milestone."""
+    return {
         "milestone.name": milestone.name,
         "session_count": milestone.session_count,
         "interval": told(milestone.interval_count, milestone.interval_unit),
         "interval_count": milestone.interval_count,
         "interval_unit": milestone.interval_unit,
-        "award_number": award.number,
-        "window_start": award.window_start.astimezone(tz).date(),
-        "window_end": award.window_end.astimezone(tz).date(),
     }

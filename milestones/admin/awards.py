@@ -2,22 +2,21 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from core.admin import DaysFilter, GymAdmin
+from bookings.models import Booking
+from core.admin import DaysFilter, ReadingAdmin, link_to
 from core.admin.times import shown_moment
-from milestones.models import MilestoneAward
+from customers.models import Customer
+from milestones.models import Milestone, MilestoneAward
 from notifications.admin import EMAIL_STATUSES, email_status
+from notifications.models import Notification
 from notifications.states import NO_MAIL
-
-LINK = '<a href="{}" class="text-link">{}</a>'
 
 
 @admin.register(MilestoneAward)
-class MilestoneAwardAdmin(GymAdmin):
+class MilestoneAwardAdmin(ReadingAdmin):
     """Who reached what, to look into. Bookings and check-ins make awards, nothing else does."""
 
     list_display = (
@@ -72,44 +71,28 @@ class MilestoneAwardAdmin(GymAdmin):
         rows = super().get_queryset(request).with_email_status()
         return rows.select_related(*self.list_select_related)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: MilestoneAward | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: MilestoneAward | None = None
-    ) -> bool:
-        return False
-
     show_email_status = email_status
-    starts = shown_moment("window_start", "After")
-    ends = shown_moment("window_end", "Until")
+    starts = shown_moment("window_start", "Window from")
+    ends = shown_moment("window_end", "Window to")
     awarded = shown_moment("awarded_at", "Awarded")
 
     @display(description="Customer")
     def show_customer(self, award: MilestoneAward) -> str:
-        its_page = reverse("admin:customers_customer_change", args=[award.customer_id])
-        return format_html(LINK, its_page, award.customer)
+        return link_to(Customer, award.customer_id, award.customer)
 
     @display(description="Milestone")
     def show_milestone(self, award: MilestoneAward) -> str:
-        its_page = reverse("admin:milestones_milestone_change", args=[award.milestone_id])
-        return format_html(LINK, its_page, award.milestone)
+        return link_to(Milestone, award.milestone_id, award.milestone)
 
     @display(description="Completed by")
     def show_booking(self, award: MilestoneAward) -> str:
-        its_page = reverse("admin:bookings_booking_change", args=[award.booking_id])
-        return format_html(LINK, its_page, f"Booking #{award.booking_id}")
+        return link_to(Booking, award.booking_id, f"Booking #{award.booking_id}")
 
     @display(description="Congratulation")
     def show_message(self, award: MilestoneAward) -> str:
         if award.notification_id is None:
             return "Nobody was told"
-        its_page = reverse("admin:notifications_notification_change", args=[award.notification_id])
-        if award.email_status == NO_MAIL:
-            return format_html(LINK, its_page, "In the app only")
-        return format_html(LINK, its_page, f"E-mail: {EMAIL_STATUSES[award.email_status].lower()}")
+        is_mailed = award.email_status != NO_MAIL
+        status = EMAIL_STATUSES[award.email_status].lower()
+        how = f"E-mail: {status}" if is_mailed else "In the app only"
+        return link_to(Notification, award.notification_id, how)

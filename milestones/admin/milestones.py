@@ -5,15 +5,26 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from core.admin.forms import IntervalForm
-from core.intervals import told
+from core.intervals import interval, told
 from milestones.models import Milestone
-from milestones.notices import MILESTONE_AWARD
+from milestones.notices import MILESTONE_AWARD, what_is_reached
 from notifications.admin import Wording, WordingAdmin
+
+
+class MilestoneForm(IntervalForm):
+    class Meta:
+        labels: ClassVar[Any] = {
+            "is_active": "Active",
+            "session_count": "Sessions",
+            "counts": "Which count",
+            "interval_count": "Within how many",
+            "interval_unit": "Of what",
+        }
 
 
 @admin.register(Milestone)
 class MilestoneAdmin(WordingAdmin):
-    form = IntervalForm
+    form = MilestoneForm
     list_display = ("name", "session_count", "show_interval", "counts", "is_active")
     list_filter = ("is_active", ("counts", ChoicesDropdownFilter))
     search_fields = ("name",)
@@ -39,8 +50,12 @@ class MilestoneAdmin(WordingAdmin):
     }
 
     def wording_of(self, obj: Milestone | None) -> Wording:
-        words = obj or Milestone()
-        return Wording(words.email_subject, words.email_body, MILESTONE_AWARD.variables)
+        words, variables = obj or Milestone(), dict(MILESTONE_AWARD.variables)
+        if obj is not None:
+            stretch = interval(obj.interval_count, obj.interval_unit)
+            variables |= what_is_reached(obj)
+            variables["window_start"] = variables["window_end"] - stretch
+        return Wording(words.email_subject, words.email_body, variables)
 
     @display(description="Within", ordering="interval_unit")
     def show_interval(self, milestone: Milestone) -> str:

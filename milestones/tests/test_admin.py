@@ -2,10 +2,14 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 
-from bookings.tests.admin import as_shown, change, errors_on, said_in
+from bookings.tests.admin import CUSTOMERS, as_shown, change, errors_on, said_in
+from customers.tests.factories import CustomerFactory
+from memberships.tests.factories import MembershipFactory
 from milestones.models import Milestone, MilestoneAward
 from milestones.tests.factories import MilestoneAwardFactory, MilestoneFactory
+from notifications.models import Notification
 from notifications.tests.factories import MailFactory, NotificationFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,22 @@ def test_a_milestone_is_made_and_its_page_shows_how_the_congratulation_reads(adm
     assert "Well done, Anna" in answer.content.decode()
 
 
+def test_a_milestones_preview_is_about_this_milestone(admin_client):
+    milestone = MilestoneFactory(
+        name="Eight in two weeks", session_count=8, interval_count=2, interval_unit="week"
+    )
+
+    answer = admin_client.get(change(MILESTONES, milestone))
+
+    preview = answer.context["preview"]
+    examples = {one.written.strip("{} "): one.example for one in preview.variables}
+    assert examples["milestone.name"] == "Eight in two weeks"
+    assert (examples["session_count"], examples["interval"]) == ("8", "2 weeks")
+    assert (examples["interval_count"], examples["interval_unit"]) == ("2", "week")
+    assert (examples["window_start"], examples["window_end"]) == ("6 May 2030", "20 May 2030")
+    assert "8 sessions within 2 weeks" in preview.body
+
+
 def test_an_empty_form_begins_with_a_congratulation(admin_client):
     answer = admin_client.get(MILESTONES + "add/")
 
@@ -96,7 +116,7 @@ def test_an_empty_form_begins_with_a_congratulation(admin_client):
     ],
 )
 def test_a_wrong_milestone_is_told_on_its_field_and_not_written(admin_client, wrong, errors):
-    milestone = MilestoneFactory()
+    milestone = MilestoneFactory(name="Eight in a week")
     before = list(Milestone.objects.values())
 
     answers = [
@@ -104,12 +124,12 @@ def test_a_wrong_milestone_is_told_on_its_field_and_not_written(admin_client, wr
         for url in (MILESTONES + "add/", change(MILESTONES, milestone))
     ]
 
-    for answer in answers:
+    # What is previewed is what is saved.
+    for answer, saved in zip(answers, ("Ten in a month", "Eight in a week"), strict=True):
         told = errors_on(answer)
         assert list(told) == list(errors)
         assert all(told[name][0].startswith(why) for name, why in errors.items())
-        # What is previewed is what is saved.
-        assert answer.context["preview"].subject == "Ten in a month: congratulations, Anna!"
+        assert answer.context["preview"].subject == f"{saved}: congratulations, Anna!"
     assert list(Milestone.objects.values()) == before
     assert LogEntry.objects.count() == 0
 
@@ -123,6 +143,36 @@ def test_a_milestone_that_was_awarded_is_not_deleted(admin_client):
     assert Milestone.objects.count() == 1
 
 
+# --- A customer's page ----------------------------------------------------------------------------
+
+LISTS = ["Bookings", "Memberships", "Milestone awards", "Notifications"]
+
+
+def test_a_customers_page_leads_to_what_there_is_about_the_customer(admin_client):
+    award, _another = told_award(), told_award()
+    anna = award.customer
+    theirs = [award.booking, MembershipFactory(customer=anna), award, award.notification]
+    Notification.objects.filter(pk=award.notification_id).update(customer=anna)
+    MembershipFactory()
+
+    elsewhere = admin_client.get(change(CUSTOMERS, anna)).context["elsewhere"]
+
+    assert [name for name, _ in elsewhere] == LISTS
+    found = [admin_client.get(address).context["cl"].result_list for _, address in elsewhere]
+    assert [list(rows) for rows in found] == [[one] for one in theirs]
+
+
+def test_a_customers_page_leads_nowhere_that_staff_may_not_go(client, django_user_model):
+    guest = django_user_model.objects.create(username="guest", is_staff=True)
+    may = ["view_customer", "view_membership"]
+    guest.user_permissions.set(Permission.objects.filter(codename__in=may))
+    client.force_login(guest)
+
+    answer = client.get(change(CUSTOMERS, CustomerFactory()))
+
+    assert [name for name, _ in answer.context["elsewhere"]] == ["Memberships"]
+
+
 # --- Awards ---------------------------------------------------------------------------------------
 
 
@@ -130,13 +180,15 @@ def test_awards_are_looked_at_and_never_changed(admin_client):
     award = told_award()
     before = list(MilestoneAward.objects.values())
 
-    looked_at = admin_client.get(change(AWARDS, award)).content.decode()
+    its_page = admin_client.get(change(AWARDS, award))
+    looked_at = its_page.content.decode()
     refused = [
         admin_client.post(change(AWARDS, award), {"number": "7"}),
         admin_client.post(f"{AWARDS}{award.pk}/delete/", {"post": "yes"}),
         admin_client.post(AWARDS + "add/", {}),
     ]
 
+    assert its_page.context["subtitle"] == f"{award.milestone.name} #1"
     assert f"/admin/bookings/booking/{award.booking_id}/change/" in looked_at
     assert f"/admin/notifications/notification/{award.notification_id}/change/" in looked_at
     assert [answer.status_code for answer in refused] == [403, 403, 403]
