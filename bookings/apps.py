@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+    verbose_name = "Bookings and windows"
 
     def ready(self) -> None:
         # Registers the kinds of messages.

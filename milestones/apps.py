@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class MilestonesConfig(AppConfig):
     name = "milestones"
+    verbose_name = "Milestones and awards"
 
     def ready(self) -> None:
         from bookings.signals import booking_checked_in, booking_made
