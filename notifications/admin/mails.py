@@ -20,7 +20,7 @@ from notifications.admin.statuses import STATUS_COLOURS
 from notifications.models import Mail, Notification
 from notifications.states import MailStatus
 
-LONGEST_IN_THE_LIST = 120
+LONGEST_IN_THE_LIST = 80
 GIVEN_UP = (
     "This mail was given up. Where the address is wrong, correct it first ({}), then send it again."
 )

@@ -130,6 +130,19 @@ def test_the_outbox_says_why_a_mail_was_given_up(admin_client):
     assert "550 No such mailbox here" in admin_client.get(change(MAILS, failed)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("values", "is_told"), [({"failed": True}, True), ({}, False)], ids=["given up", "queued"]
+)
+def test_the_page_of_what_was_given_up_leads_to_the_address(admin_client, values, is_told):
+    mail = MailFactory(**values)
+    customer = mail.notification.customer
+    where = f'<a href="/admin/customers/customer/{customer.pk}/change/" class="text-link">'
+
+    page = admin_client.get(change(MAILS, mail)).content.decode()
+
+    assert (f"correct it first ({where}{customer.email}</a>)" in page) is is_told
+
+
 def test_a_mail_that_was_given_up_is_sent_again_by_its_button(admin_client):
     mail = MailFactory(failed=True)
 
