@@ -19,8 +19,6 @@ from core.admin.refusals import NotDone, attempt, said_to_staff
 from core.admin.times import moment
 from memberships.models import Membership
 
-DAY = "D j M Y"
-
 
 class CancellationForm(forms.Form):
     cancelled_on = DayField(
@@ -43,7 +41,7 @@ def cancellation_page(page: GymAdmin, request: HttpRequest, membership: Membersh
             if "confirmed" in request.POST:
                 return _cancel(page, request, membership, form.cleaned_data, at)
             context["lost"] = _lost(membership, form.cleaned_data["cancelled_on"], at)
-            context["day"] = date_format(form.cleaned_data["cancelled_on"], DAY)
+            context["day"] = date_format(form.cleaned_data["cancelled_on"])
         except NotDone as refusal:
             form.add_error(refusal.attr if refusal.attr in form.fields else None, str(refusal))
     context |= {
@@ -97,7 +95,7 @@ def _cancel(
     assert day is not None
     number = len(done.bookings)
     bookings = {0: "No booking was", 1: "One booking was"}.get(number, f"{number} bookings were")
-    sentence = f"It opens nothing from {date_format(day, DAY)} on. {bookings} cancelled with it."
+    sentence = f"It opens nothing from {date_format(day)} on. {bookings} cancelled with it."
     page.message_user(request, sentence, messages.SUCCESS)
     return HttpResponseRedirect(_address(membership))
 

@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -19,18 +18,17 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from bookings.admin.cancelling import cancellation_page
-from core.admin import DaysFilter, GymAdmin
+from core.admin import DaysFilter, GymAdmin, link_to
 from core.admin.forms import DayField
 from core.admin.times import shown_moment
 from core.intervals import told
+from customers.models import Customer
 from memberships import services
 from memberships.models import Membership, MembershipPlan
 from memberships.querysets import MembershipQuerySet
 
-DAY = "j M Y"
 # Of one plan to one customer, as a membership's page lists them.
 MOST_IN_A_ROW = 50
-LINK = '<a href="{}" class="text-link">{}</a>'
 
 State = tuple[str, str]
 CURRENT, TO_COME = ("current", "Current"), ("to_come", "To come")
@@ -157,7 +155,16 @@ class MembershipAdmin(GymAdmin):
             starts_on=obj.starts_on,
             at=timezone.now(),
         )
-        obj.pk = made.pk
+        obj.pk, obj.ends_on = made.pk, made.ends_on
+
+    def response_add(
+        self, request: HttpRequest, obj: Membership, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        until = "it is cancelled" if obj.ends_on is None else date_format(obj.ends_on)
+        its_page = link_to(Membership, obj.pk, f"{obj.customer} · {obj.plan}")
+        sentence = format_html("{}: Sold until {}.", its_page, until)
+        self.message_user(request, sentence, messages.SUCCESS)
+        return self.response_post_save_add(request, obj)
 
     # --- Its page --------------------------------------------------------------------------------
 
@@ -217,10 +224,12 @@ class MembershipAdmin(GymAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], add: bool = False, **kwargs: Any
     ) -> HttpResponse:
+        # One sale at a time, and nothing of it is edited.
+        hidden = ("show_save_and_continue", "show_save_and_add_another")
+        context |= dict.fromkeys(hidden, False)
         if membership := kwargs.get("obj"):
             context["subtitle"] = self.label_of(membership)
-            hidden = ("show_save", "show_save_and_continue", "show_save_and_add_another")
-            context |= dict.fromkeys(hidden, False)
+            context["show_save"] = False
             context["opened"] = list(membership.plan.class_types.order_by("name", "pk"))
             context["all_of_this_plan"] = self._all_of_this_plan(membership)
         return super().render_change_form(request, context, add=add, **kwargs)
@@ -263,12 +272,12 @@ class MembershipAdmin(GymAdmin):
 
     @display(description="Days", ordering="starts_on")
     def show_days(self, membership: Membership) -> str:
-        first, last = date_format(membership.starts_on, DAY), membership.last_day
+        first, last = date_format(membership.starts_on), membership.last_day
         if last is None:
             return f"From {first} until cancelled"
         if last < membership.starts_on:
             return f"None, cancelled from {first} on"
-        return f"{first} – {date_format(last, DAY)}"
+        return f"{first} – {date_format(last)}"
 
     @display(description="State", label=STATE_COLOURS)
     def show_state(self, membership: Membership) -> State:
@@ -280,8 +289,7 @@ class MembershipAdmin(GymAdmin):
 
     @display(description="Customer")
     def show_customer(self, membership: Membership) -> str:
-        its_page = reverse("admin:customers_customer_change", args=[membership.customer_id])
-        return format_html(LINK, its_page, membership.customer)
+        return link_to(Customer, membership.customer_id, membership.customer)
 
     @display(description="Sold for")
     def show_interval(self, membership: Membership) -> str:

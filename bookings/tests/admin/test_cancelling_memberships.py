@@ -59,12 +59,18 @@ def test_cancelling_first_shows_what_would_be_lost_and_writes_nothing(admin_clie
     assert written() == before
 
 
+def test_the_customer_is_told_also_where_no_booking_is_lost(admin_client):
+    shown = admin_client.post(cancel(MembershipFactory()), FROM_TODAY).content.decode()
+
+    assert "No booking would be lost. The customer would be told all the same" in shown
+
+
 def test_what_is_confirmed_is_cancelled_and_the_customer_told(admin_client):
     membership, booking = member_with_a_booking()
 
     answer = admin_client.post(cancel(membership), {**FROM_TODAY, "confirmed": ""}, follow=True)
 
-    sentence = "It opens nothing from Mon 13 May 2030 on. One booking was cancelled with it."
+    sentence = "It opens nothing from 13 May 2030 on. One booking was cancelled with it."
     assert said_in(answer) == [sentence]
     membership.refresh_from_db()
     booking.refresh_from_db()

@@ -69,6 +69,25 @@ def test_a_membership_is_sold_from_today_where_nothing_else_is_said(admin_client
 
 
 @pytest.mark.parametrize(
+    ("values", "sentence"),
+    [({}, "Sold until 12 Jun 2030."), ({"open_ended": True}, "Sold until it is cancelled.")],
+    ids=["a month", "open-ended"],
+)
+def test_who_sold_a_membership_is_told_its_last_day(admin_client, values, sentence):
+    anna, plan = CustomerFactory(), MembershipPlanFactory(**values)
+    body = {"customer": anna.pk, "plan": plan.pk, "starts_on": "2030-05-13"}
+
+    form = admin_client.get(MEMBERSHIPS + "add/").content.decode()
+    answer = admin_client.post(MEMBERSHIPS + "add/", body, follow=True)
+
+    assert 'name="_continue"' not in form
+    assert 'name="_addanother"' not in form
+    its_page = change(MEMBERSHIPS, Membership.objects.get())
+    link = f'<a href="{its_page}" class="text-link">{anna} · {plan}</a>'
+    assert said_in(answer) == [f"{link}: {sentence}"]
+
+
+@pytest.mark.parametrize(
     ("held", "starts_on", "errors"),
     [
         pytest.param({}, "2030-05-31", {"__all__": [OVERLAPS]}, id="on a day of another"),
