@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from bookings.admin.cancelling import cancellation_page
-from core.admin import DaysFilter, GymAdmin, link_to
+from core.admin import ButtonsAdmin, DaysFilter, GymAdmin, link_to
 from core.admin.forms import DayField
 from core.admin.times import shown_moment
 from core.intervals import told
@@ -76,7 +76,7 @@ class MembershipForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(GymAdmin):
+class MembershipAdmin(ButtonsAdmin):
     """A membership is sold here, renewed and cancelled, nothing else. None is deleted."""
 
     form = MembershipForm
@@ -146,8 +146,6 @@ class MembershipAdmin(GymAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if change:
-            if button := self.pressed(request):
-                button.method(request, obj)
             return
         made = services.sell_membership(
             customer_id=obj.customer_id,
@@ -194,10 +192,11 @@ class MembershipAdmin(GymAdmin):
         return buttons
 
     @action(description="Renew", permissions=["renew"], icon="autorenew")
-    def renew(self, request: HttpRequest, membership: Membership) -> None:
+    def renew(self, request: HttpRequest, membership: Membership) -> HttpResponse:
         renewed = services.renew_membership(membership=membership, at=timezone.now())
         self.log_addition(request, renewed, "Renewed.")
-        request.renewed = renewed  # type: ignore[attr-defined]
+        self.message_user(request, f"Renewed: {self.show_days(renewed)}.", messages.SUCCESS)
+        return HttpResponseRedirect(self._address("change", str(renewed.pk)))
 
     @action(
         description="Cancel",
@@ -229,7 +228,6 @@ class MembershipAdmin(GymAdmin):
         context |= dict.fromkeys(hidden, False)
         if membership := kwargs.get("obj"):
             context["subtitle"] = self.label_of(membership)
-            context["show_save"] = False
             context["opened"] = list(membership.plan.class_types.order_by("name", "pk"))
             context["all_of_this_plan"] = self._all_of_this_plan(membership)
         return super().render_change_form(request, context, add=add, **kwargs)
@@ -246,23 +244,6 @@ class MembershipAdmin(GymAdmin):
             }
             for one in of_both.order_by("-starts_on", "-pk")[:MOST_IN_A_ROW]
         ]
-
-    def log_change(self, request: HttpRequest, obj: Membership, message: Any) -> Any:
-        # A form without a field to change can change nothing.
-        return super().log_change(request, obj, message) if message else None
-
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        return super().construct_change_message(request, form, formsets, add) if add else ""
-
-    def response_change(self, request: HttpRequest, obj: Membership) -> HttpResponse:
-        renewed = getattr(request, "renewed", None)
-        if renewed is None:
-            self.message_user(request, "Nothing to change.", messages.INFO)
-            return HttpResponseRedirect(request.get_full_path())
-        self.message_user(request, f"Renewed: {self.show_days(renewed)}.", messages.SUCCESS)
-        return HttpResponseRedirect(self._address("change", str(renewed.pk)))
 
     # --- The list --------------------------------------------------------------------------------
 

@@ -8,12 +8,14 @@ sentence on the page, nothing is written, and no page counts or loads a whole la
 from core.admin.accounts import RoleAdmin, StaffAdmin
 from core.admin.api_keys import ApiKeyAdmin
 from core.admin.base import GymAdmin
+from core.admin.buttons import ButtonsAdmin
 from core.admin.filters import DaysFilter
 from core.admin.links import link, link_to, lists_about
 from core.admin.reading import ReadingAdmin
 
 __all__ = [
     "ApiKeyAdmin",
+    "ButtonsAdmin",
     "DaysFilter",
     "GymAdmin",
     "ReadingAdmin",

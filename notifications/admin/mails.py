@@ -11,7 +11,7 @@ from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 from unfold.utils import display_for_label
 
-from core.admin import DaysFilter, GymAdmin, link_to
+from core.admin import ButtonsAdmin, DaysFilter, GymAdmin, link_to
 from core.admin.refusals import attempt
 from core.admin.times import in_one_line, moment, shown_moment
 from customers.models import Customer
@@ -27,7 +27,7 @@ GIVEN_UP = (
 
 
 @admin.register(Mail)
-class MailAdmin(GymAdmin):
+class MailAdmin(ButtonsAdmin):
     """The outbox. What was given up can be sent again; the worker does all the rest."""
 
     list_display = (
@@ -103,13 +103,13 @@ class MailAdmin(GymAdmin):
         buttons: list[UnfoldAction] = super().get_actions_submit_line(request, object_id)
         return buttons
 
-    def save_model(self, request: HttpRequest, obj: Mail, form: Any, change: bool) -> None:
-        if button := self.pressed(request):
-            button.method(request, obj)
-
     @action(description="Send again", permissions=["change"], icon="forward_to_inbox")
-    def send_again(self, request: HttpRequest, mail: Mail) -> None:
-        request.is_queued = services.send_again(mail=mail, at=timezone.now())  # type: ignore[attr-defined]
+    def send_again(self, request: HttpRequest, mail: Mail) -> HttpResponse:
+        if not services.send_again(mail=mail, at=timezone.now()):
+            return self.nothing_to_change(request)
+        self.log_change(request, mail, "Sent again.")
+        self.message_user(request, "Queued again.", messages.SUCCESS)
+        return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description="Send again", permissions=["change"])
     def send_chosen_again(self, request: HttpRequest, mails: "QuerySet[Mail]") -> None:
@@ -131,28 +131,9 @@ class MailAdmin(GymAdmin):
             sentence = f"{others} as they were: only what was given up is sent again."
             self.message_user(request, sentence, messages.INFO)
 
-    def response_change(self, request: HttpRequest, obj: Mail) -> HttpResponse:
-        if getattr(request, "is_queued", False):
-            self.message_user(request, "Queued again.", messages.SUCCESS)
-        else:
-            self.message_user(request, "Nothing to change.", messages.INFO)
-        return HttpResponseRedirect(request.get_full_path())
-
-    def log_change(self, request: HttpRequest, obj: Mail, message: Any) -> Any:
-        if getattr(request, "is_queued", True):
-            return super().log_change(request, obj, message)
-        return None
-
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        return "Sent again."
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        hidden = ("show_save", "show_save_and_continue", "show_save_and_add_another")
-        context |= dict.fromkeys(hidden, False)
         mail = kwargs.get("obj")
         if mail and mail.status == MailStatus.FAILED:
             customer = mail.notification.customer
