@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -21,7 +22,7 @@ class Operation(NamedTuple):
     method: str
     address: str
     action: str
-    view: type
+    view: type[Any]
 
 
 def _routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -51,6 +52,7 @@ def _operations() -> Iterator[Operation]:
 OPERATIONS = [one for one in _operations() if not one.address.endswith(("schema", "docs"))]
 ADDRESSES = sorted({one.address for one in OPERATIONS if one.address != "/api/"})
 LISTS = [one.address for one in OPERATIONS if one.action == "list"]
+MODELS = {one.address: one.view.queryset.model for one in OPERATIONS if one.action == "list"}
 CREATED = [one.address for one in OPERATIONS if one.action == "create"]
 EDITED = [
     address
@@ -78,8 +80,9 @@ def make(api: APIClient, address: str, **changes: Any) -> dict[str, Any]:
     """Make one through the API, with everything that it needs; `changes` where it is created."""
     if address in MADE_BY:
         make(api, MADE_BY[address](api))
-        return api.get(address, {"page_size": 1}).json()["results"][0]
-    number = api.get(address, {"page_size": 1}).json()["count"]
+        newest = MODELS[address].objects.latest("pk").pk
+        return api.get(f"{address}/{newest}").json()
+    number = MODELS[address].objects.count()
     response = api.post(address, BODIES[address](api, number) | changes)
     assert response.status_code == 201, response.content
     return response.json()
@@ -93,12 +96,20 @@ def filled_in(api: APIClient, address: str) -> str:
     return address.replace("{id}", str(made["id"]))
 
 
+def every_row() -> dict[str, list[tuple[Any, ...]]]:
+    """Read all that there is, past the API: equal before and after, nothing was written."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
 def _tomorrow(number: int) -> str:
     return (timezone.now() + timedelta(days=1, hours=number)).isoformat()
 
 
 def _everything_is_a_milestone(api: APIClient) -> str:
-    if not api.get("/api/milestones").json()["count"]:
+    if not MODELS["/api/milestones"].objects.exists():
         make(api, "/api/milestones", session_count=1)
     return "/api/bookings"
 

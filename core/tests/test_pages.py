@@ -1,6 +1,7 @@
 import pytest
 
 from core.tests.operations import LISTS, OPERATIONS, as_words, make
+from customers.models import Segment
 
 ORDERED = [one for one in OPERATIONS if one.action == "list"]
 
@@ -48,8 +49,7 @@ def test_a_list_without_rows_has_one_empty_page(api, address):
 
 
 def test_a_page_has_50_rows_unless_it_is_told_otherwise_and_at_most_500(api):
-    for _ in range(51):
-        make(api, "/api/segments")
+    Segment.objects.bulk_create(Segment(name=f"Segment {number}") for number in range(51))
 
     assert len(api.get("/api/segments").json()["results"]) == 50
     assert len(api.get("/api/segments", {"page_size": 500}).json()["results"]) == 51
@@ -64,12 +64,12 @@ def test_every_order_is_total_and_turns_around(api, operation):
 
     for name in operation.view.ordering_fields:
         for order in (name, f"-{name}"):
-            rows = [
-                api.get(operation.address, {"ordering": order, "page_size": 1, "page": page})
-                for page in range(1, len(everything) + 1)
+            pages = [
+                api.get(operation.address, {"ordering": order, "page_size": 2, "page": page})
+                for page in range(1, (len(everything) + 1) // 2 + 1)
             ]
 
-            ids = [response.json()["results"][0]["id"] for response in rows]
+            ids = [row["id"] for response in pages for row in response.json()["results"]]
             assert set(ids) == everything, order
             whole = api.get(operation.address, {"ordering": order}).json()["results"]
             assert [row["id"] for row in whole] == ids, order
