@@ -1,7 +1,6 @@
 import pytest
 
-from core.tests.operations import LISTS, OPERATIONS, as_words, make
-from customers.models import Segment
+from core.tests.operations import LISTS, MODELS, OPERATIONS, as_words, make
 
 ORDERED = [one for one in OPERATIONS if one.action == "list"]
 
@@ -49,7 +48,8 @@ def test_a_list_without_rows_has_one_empty_page(api, address):
 
 
 def test_a_page_has_50_rows_unless_it_is_told_otherwise_and_at_most_500(api):
-    Segment.objects.bulk_create(Segment(name=f"Segment {number}") for number in range(51))
+    segment = MODELS["/api/segments"]
+    segment.objects.bulk_create(segment(name=f"Segment {number}") for number in range(51))
 
     assert len(api.get("/api/segments").json()["results"]) == 50
     assert len(api.get("/api/segments", {"page_size": 500}).json()["results"]) == 51
