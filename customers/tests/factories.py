@@ -8,7 +8,7 @@ class SegmentFactory(factory.django.DjangoModelFactory[Segment]):
     class Meta:
         model = Segment
 
-    name = factory.Sequence(lambda number: f"Segment {number}")
+    name = factory.Sequence(lambda number: f"Segment {number:04}")
 
     class Params:
         new_customers = factory.Trait(rule=SegmentRuleName.NEW_CUSTOMERS, rule_days=30)
@@ -22,5 +22,5 @@ class CustomerFactory(factory.django.DjangoModelFactory[Customer]):
         model = Customer
 
     first_name = "Anna"
-    last_name = factory.Sequence(lambda number: f"Schmidt {number}")
+    last_name = factory.Sequence(lambda number: f"Schmidt {number:04}")
     email = factory.Sequence(lambda number: f"anna.{number}@example.org")

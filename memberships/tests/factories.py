@@ -17,7 +17,7 @@ class MembershipPlanFactory(factory.django.DjangoModelFactory[MembershipPlan]):
         model = MembershipPlan
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda number: f"Plan {number}")
+    name = factory.Sequence(lambda number: f"Plan {number:04}")
     interval_count = 1
     interval_unit = IntervalUnit.MONTH
 

@@ -12,7 +12,7 @@ class MilestoneFactory(factory.django.DjangoModelFactory[Milestone]):
     class Meta:
         model = Milestone
 
-    name = factory.Sequence(lambda number: f"Milestone {number}")
+    name = factory.Sequence(lambda number: f"Milestone {number:04}")
     session_count = 10
     interval_count = 1
     interval_unit = IntervalUnit.MONTH
