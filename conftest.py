@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,21 @@ PINNED = {
 def pytest_configure() -> None:
     # Django has read its settings by now, so they are changed and not the environment.
     override_settings(**PINNED).enable()
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: looking through it for garbage took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Share out the whole suite; a few chosen tests start at once, and in this process."""
+    are_chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    is_watched = config.option.capture == "no"
+    if are_chosen or is_watched or config.option.keyword or config.option.collectonly:
+        return 0
+    return None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
