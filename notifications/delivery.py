@@ -70,12 +70,16 @@ class Lease:
         """What of the taken mails is still to be dealt with, held or not."""
         return Mail.objects.of_worker(self.worker).filter(pk__in=self.taken)
 
+    def only(self, mail: Mail) -> MailQuerySet:
+        """One of them, where it is still this worker's: a list of ids would cost each mail dear."""
+        return Mail.objects.of_worker(self.worker).filter(pk=mail.pk)
+
     def renew(self) -> None:
         self._extend(self.mails)
 
     def holds(self, mail: Mail) -> bool:
         """Say whether the mail may be sent, and hold on to it for as long as a lease lasts."""
-        return self._extend(self.mails.filter(pk=mail.pk)) == 1
+        return self._extend(self.only(mail)) == 1
 
     def _extend(self, mails: MailQuerySet) -> int:
         at = self.clock()
@@ -270,7 +274,7 @@ def _note_failure(mail: Mail, lease: Lease, problem: str, *, is_final: bool) -> 
 
 def _note(mail: Mail, lease: Lease, **values: Any) -> None:
     # Nothing happens where somebody else took the mail meanwhile: what they note counts.
-    lease.mails.filter(pk=mail.pk).update(worker="", attempts=F("attempts") + 1, **values)
+    lease.only(mail).update(worker="", attempts=F("attempts") + 1, **values)
 
 
 @in_transaction
