@@ -1,7 +1,7 @@
 """
-Proves what is stored twice against the rows: a session's counter against its live
-bookings, and the day that a live booking uses against the start of its session. A
-late-cancelled one keeps the day for which it was cancelled, wherever the session goes.
+Proves what is stored twice against the rows: a session's counters against its live bookings
+and those who wait, and the day that a live booking uses against the start of its session.
+A late-cancelled one keeps the day for which it was cancelled, wherever the session goes.
 
 Each repair is a transaction that locks the session first, as the services do.
 """
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from bookings.facts import local_day
-from bookings.models import Booking
+from bookings.models import Booking, WaitlistEntry
 from bookings.states import LIVE
 from classes.models import ClassSession
 from core.constraints import broken_rule
@@ -37,6 +38,18 @@ class WrongCount:
 
 
 @dataclass(frozen=True)
+class WrongLine:
+    """A session's counter is not the number of those who wait for it."""
+
+    session_id: int
+    stored: int
+    counted: int
+
+    def __str__(self) -> str:
+        return f"Session {self.session_id}: {self.stored} waiting stored, {self.counted} counted."
+
+
+@dataclass(frozen=True)
 class WrongDay:
     """Some bookings of a session use another day than the one on which it starts."""
 
@@ -50,7 +63,7 @@ class WrongDay:
         return f"Session {self.session_id}: its bookings use {stored}, it starts on {self.day}."
 
 
-Difference = WrongCount | WrongDay
+Difference = WrongCount | WrongLine | WrongDay
 
 
 @dataclass(frozen=True)
@@ -68,19 +81,29 @@ def differences(*, tz: tzinfo) -> Iterator[list[Difference]]:
     One statement, so what is booked meanwhile is in both numbers or in neither. The days are
     compared by what the services make them with, not by the database's own time zones.
     """
+    line = WaitlistEntry.objects.waiting().filter(class_session=OuterRef("pk")).order_by()
+    waiting = line.values("class_session").annotate(number=Count("pk")).values("number")
     rows = (
         ClassSession.objects.annotate(
             live=Count("bookings", filter=LIVE_ONES),
             first=Min("bookings__occupied_day", filter=LIVE_ONES),
             last=Max("bookings__occupied_day", filter=LIVE_ONES),
+            # A subquery: two joins would multiply each other's rows.
+            waiting=Coalesce(Subquery(waiting), 0),
         )
         .order_by("pk")
-        .values_list("pk", "starts_at", "booked_count", "live", "first", "last")
+        .values_list(
+            "pk", "starts_at", "booked_count", "live", "waitlist_count", "waiting", "first", "last"
+        )
     )
-    for pk, starts_at, stored, live, first, last in rows.iterator(chunk_size=SESSIONS_AT_ONCE):
+    for pk, starts_at, stored, live, line_stored, in_line, first, last in rows.iterator(
+        chunk_size=SESSIONS_AT_ONCE
+    ):
         found: list[Difference] = []
         if stored != live:
             found.append(WrongCount(pk, stored, live))
+        if line_stored != in_line:
+            found.append(WrongLine(pk, line_stored, in_line))
         if first is not None:
             day = local_day(starts_at, tz)
             if not first == last == day:
@@ -94,6 +117,8 @@ def repair(found: Iterable[Difference], *, tz: tzinfo) -> Iterator[Repair]:
     for one in found:
         if isinstance(one, WrongCount):
             yield _recount(one.session_id)
+        elif isinstance(one, WrongLine):
+            yield _recount_line(one.session_id)
         else:
             wrong_days.append(one)
     yield from _repair_days(wrong_days, tz)
@@ -169,3 +194,12 @@ def _recount(session_id: int) -> Repair:
     session.booked_count = live
     session.save(update_fields=["booked_count"])
     return Repair(True, f"Session {session_id}: {live} bookings stored now.")
+
+
+@in_transaction
+def _recount_line(session_id: int) -> Repair:
+    session = ClassSession.objects.select_for_update(no_key=True).get(pk=session_id)
+    waiting = WaitlistEntry.objects.waiting().filter(class_session=session).count()
+    session.waitlist_count = waiting
+    session.save(update_fields=["waitlist_count"])
+    return Repair(True, f"Session {session_id}: {waiting} waiting stored now.")

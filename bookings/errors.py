@@ -89,7 +89,7 @@ class SessionFull(Refusal):
 
 @dataclass(eq=False)
 class InvalidTransition(Refusal):
-    """a booking's status cannot become this one, or not before `allowed_from`."""
+    """a booking's or a wait's status cannot become this, or not before `allowed_from`."""
 
     code = "invalid_transition"
     from_: str
@@ -101,7 +101,8 @@ class InvalidTransition(Refusal):
         return {name: value for name, value in super().facts.items() if value is not None}
 
     def __str__(self) -> str:
-        sentence = f"A booking that is {self.from_} cannot become {self.to}"
+        what = "A place in line" if self.to == "left" else "A booking"
+        sentence = f"{what} that is {self.from_} cannot become {self.to}"
         return f"{sentence} so early." if self.allowed_from else f"{sentence}."
 
 
@@ -118,11 +119,46 @@ class CapacityBelowBookings(Refusal):
 
 
 @dataclass(eq=False)
-class SessionHasBookings(Refusal):
-    """customers hold a spot in the session, so it stays when it is."""
+class SessionInPast(Refusal):
+    """customers hold a spot, and the time to which the session would be moved has passed."""
 
-    code = "session_has_bookings"
-    booked_count: int
+    code = "session_in_past"
+    starts_at: datetime
 
     def __str__(self) -> str:
-        return f"{self.booked_count} customers hold a spot in this session: it cannot be moved."
+        return "A session with bookings cannot be moved into the past."
+
+
+@dataclass(eq=False)
+class RescheduleConflicts(Refusal):
+    """at the new time some customers use that day already, or lack a membership for it."""
+
+    code = "reschedule_conflicts"
+    customers: list[int]
+    # Which rule of booking each of them would break, by its code.
+    conflicts: list[dict[str, Any]]
+
+    def __str__(self) -> str:
+        return f"{len(self.customers)} of the customers cannot come at that time."
+
+
+@dataclass(eq=False)
+class AlreadyWaiting(Refusal):
+    """the customer waits for this session already."""
+
+    code = "already_waiting"
+    waitlist_entry: int
+
+    def __str__(self) -> str:
+        return "The customer waits for this session already."
+
+
+@dataclass(eq=False)
+class SessionNotFull(Refusal):
+    """there is a free spot, so nobody needs to wait."""
+
+    code = "session_not_full"
+    spots_left: int | None
+
+    def __str__(self) -> str:
+        return "There is a free spot in this session: it can be booked."

@@ -3,23 +3,23 @@ Fetches what the rules of booking need to know: for one booking, or for a page o
 schedule in a number of queries that does not depend on its length.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
-from bookings.models import BookingWindow
+from bookings.models import Booking, BookingWindow, WaitlistEntry
 from bookings.rules import BookingFacts
 from bookings.states import LIVE
 from bookings.windows import Window, Windows, earliest
 from classes.rows import SessionRow, session_row
 from core.errors import Invalid
 from core.statements import Statement
-from customers.models import Customer
-from customers.segment_rules import SegmentFacts, segment_ids_of
-from memberships.entitlements import entitlements
+from customers.models import Customer, Segment
+from customers.segment_rules import SegmentFacts, segment_ids_by_customer, segment_ids_of
+from memberships.entitlements import entitlements, memberships_opening
 
 
 class Held(NamedTuple):
@@ -29,6 +29,11 @@ class Held(NamedTuple):
     class_session_id: int
     status: str
     cutoff_at: datetime
+    free_until: datetime | None
+
+    @property
+    def free_cancel_until(self) -> datetime:
+        return max(self.cutoff_at, self.free_until or self.cutoff_at)
 
 
 WINDOW_COLUMNS = (
@@ -99,6 +104,68 @@ def facts_for_page(
             plans=entitled.plans(session.class_type_id),
         )
         yield facts, of_the_day if is_here else None
+
+
+def facts_for_line(
+    session: SessionRow, customer_ids: Sequence[int], *, at: datetime
+) -> dict[int, BookingFacts]:
+    """Fetch the facts about one session and each of many customers, in a few queries."""
+    tz = timezone.get_default_timezone()
+    day = local_day(session.starts_at, tz)
+    of_the_day = {
+        customer_id: (booking, of_session, status)
+        for customer_id, booking, of_session, status in Booking.objects.filter(
+            customer__in=customer_ids, occupied_day=day
+        ).values_list("customer_id", "pk", "class_session_id", "status")
+    }
+    rows = [Window(*row[:5]) for row in _all_windows()]
+    segments = Segment.objects.filter(booking_windows__isnull=False).distinct()
+    segment_ids = segment_ids_by_customer(customer_ids, segments, at=at)
+    memberships: dict[int, int] = {}
+    if session.is_premium:
+        memberships = memberships_opening(session.class_type_id, day, customer_ids)
+    found = {}
+    for customer_id in customer_ids:
+        windows = Windows(rows, segment_ids[customer_id])
+        bookable_from, window = windows.deciding(session.class_type_id, session.starts_at, tz)
+        booking, of_session, status = of_the_day.get(customer_id, (None, None, ""))
+        is_here = of_session == session.id and status in LIVE
+        found[customer_id] = BookingFacts(
+            at=at,
+            session=session,
+            day=day,
+            booking=booking if is_here else None,
+            booking_of_the_day=None if is_here else booking,
+            bookable_from=bookable_from,
+            window=window,
+            membership=memberships.get(customer_id),
+        )
+    return found
+
+
+def line_positions(sessions: Collection[SessionRow], *, customer_id: int) -> dict[int, int]:
+    """Give the customer's place in each session's line where there is one. One query."""
+    if not sessions:
+        return {}
+    starts = [session.starts_at for session in sessions]
+    return dict(_positions(customer=customer_id, first=min(starts), last=max(starts)))
+
+
+_positions = Statement(
+    lambda customer, first, last: (
+        WaitlistEntry.objects.waiting()
+        .filter(
+            customer=customer,
+            class_session__starts_at__gte=first,
+            class_session__starts_at__lte=last,
+        )
+        .with_position()
+        .values_list("class_session_id", "position")  # type: ignore[misc]
+    ),
+    "customer",
+    "first",
+    "last",
+)
 
 
 def local_day(starts_at: datetime, tz: tzinfo) -> date:

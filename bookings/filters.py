@@ -4,7 +4,7 @@ import django_filters
 from django.utils import timezone
 
 from bookings.models import BookingWindow
-from bookings.states import BookingStatus
+from bookings.states import BookingStatus, WaitlistStatus
 from classes.models import ClassSession, ClassType
 from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
@@ -49,6 +49,12 @@ class BookingFilters(StrictFilterSet):
     starts_at_before = before("class_session__starts_at")
     created_at_after = after("created_at")
     created_at_before = before("created_at")
+
+
+class WaitlistEntryFilters(StrictFilterSet):
+    customer = IdFilter(queryset=Customer.objects.all())
+    class_session = IdFilter(queryset=ClassSession.objects.all())
+    status = SeveralFilter(choices=WaitlistStatus.choices)
 
 
 class BookingWindowFilters(StrictFilterSet):

@@ -1,10 +1,12 @@
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
-from bookings.querysets import BookingQuerySet, BookingWindowQuerySet
-from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy, WindowUnit
+from bookings.querysets import BookingQuerySet, BookingWindowQuerySet, WaitlistEntryQuerySet
+from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy, WaitlistStatus, WindowUnit
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
 
@@ -32,8 +34,12 @@ class Booking(models.Model):
     status = models.CharField(max_length=20, choices=BookingStatus, default=BookingStatus.BOOKED)
     # The session's day in the gym's zone for as long as the booking uses it up, else empty.
     occupied_day = models.DateField(null=True, blank=True)
-    # The last moment of a free cancellation, as it was agreed when the booking was made.
+    # The last moment of a free cancellation, as it was agreed when the booking was made. It
+    # moves with the session.
     cutoff_at = models.DateTimeField()
+    # Until then cancelling is free as well: after the gym moved the session, or gave a spot to
+    # somebody who waited for it.
+    free_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +88,85 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.get_status_display()}"
+
+    @property
+    def free_cancel_until(self) -> datetime:
+        return max(self.cutoff_at, self.free_until or self.cutoff_at)
+
+
+class WaitlistEntry(models.Model):
+    """
+    One customer's place in the line for a full session. Being in it uses no day.
+
+    The line is in the order of the ids: whoever joins holds the session's row.
+    """
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="waitlist_entries"
+    )
+    class_session = models.ForeignKey(
+        ClassSession, on_delete=models.PROTECT, related_name="waitlist_entries"
+    )
+    status = models.CharField(max_length=10, choices=WaitlistStatus, default=WaitlistStatus.WAITING)
+    created_at = models.DateTimeField()
+    # When the waiting was over, in whichever way.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    promoted_booking = models.OneToOneField(
+        Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="waitlist_entry"
+    )
+
+    # Set by `with_position`.
+    position: int | None
+
+    objects = WaitlistEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "waitlist entries"
+        constraints = [
+            models.UniqueConstraint(
+                name="waitlist_entry_nobody_waits_twice",
+                fields=["class_session", "customer"],
+                condition=Q(status=WaitlistStatus.WAITING),
+            ),
+            models.CheckConstraint(
+                name="waitlist_entry_status_is_known",
+                condition=Q(status__in=WaitlistStatus.values),
+            ),
+            models.CheckConstraint(
+                name="waitlist_entry_says_when_it_ended",
+                condition=Q(status=WaitlistStatus.WAITING, ended_at__isnull=True)
+                | (~Q(status=WaitlistStatus.WAITING) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="waitlist_entry_has_a_booking_iff_promoted",
+                condition=Q(status=WaitlistStatus.PROMOTED, promoted_booking__isnull=False)
+                | (~Q(status=WaitlistStatus.PROMOTED) & Q(promoted_booking__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="waitlist_entry_line",
+                fields=["class_session", "id"],
+                condition=Q(status=WaitlistStatus.WAITING),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_status_display()}"
+
+
+class CalendarToken(models.Model):
+    """The secret in the address of a customer's calendar feed. Only its hash is stored."""
+
+    # A secret is no history: it goes with its customer.
+    customer = models.OneToOneField(
+        Customer, on_delete=models.CASCADE, related_name="calendar_token"
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Calendar of customer {self.customer_id}"
 
 
 class BookingWindow(models.Model):

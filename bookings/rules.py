@@ -27,6 +27,10 @@ from classes.states import SessionStatus
 from core.errors import Refusal
 
 CHECK_IN_OPENS = timedelta(minutes=60)
+# How long before a session's cutoff the last spot is given to whoever waits, and how long that
+# customer may then cancel freely.
+PROMOTION_ENDS_BEFORE_CUTOFF = timedelta(minutes=60)
+FREE_AFTER_PROMOTION = timedelta(minutes=60)
 
 
 @dataclass(slots=True)
@@ -46,7 +50,6 @@ class BookingFacts:
     # The membership that opens a premium class on that day, and the plans that would.
     membership: int | None = None
     plans: tuple[int, ...] = ()
-    waitlist_count: int = 0
 
 
 def _takes_place(facts: BookingFacts) -> Refusal | None:
@@ -67,7 +70,7 @@ def _has_no_spot_yet(facts: BookingFacts) -> Refusal | None:
     return None
 
 
-def _is_entitled(facts: BookingFacts) -> Refusal | None:
+def is_entitled(facts: BookingFacts) -> Refusal | None:
     if facts.session.is_premium and facts.membership is None:
         return MembershipRequired(class_type=facts.session.class_type_id, plans=list(facts.plans))
     return None
@@ -79,7 +82,7 @@ def _is_open(facts: BookingFacts) -> Refusal | None:
     return None
 
 
-def _has_the_day_free(facts: BookingFacts) -> Refusal | None:
+def has_the_day_free(facts: BookingFacts) -> Refusal | None:
     if facts.booking_of_the_day is not None:
         return DailyLimitReached(day=facts.day, booking=facts.booking_of_the_day)
     return None
@@ -88,7 +91,7 @@ def _has_the_day_free(facts: BookingFacts) -> Refusal | None:
 def _has_room(facts: BookingFacts) -> Refusal | None:
     capacity = facts.session.capacity
     if capacity is not None and facts.session.booked_count >= capacity:
-        return SessionFull(capacity=capacity, waitlist_count=facts.waitlist_count)
+        return SessionFull(capacity=capacity, waitlist_count=facts.session.waitlist_count)
     return None
 
 
@@ -103,9 +106,9 @@ RULES = (
     Rule(SessionCancelled, _takes_place, "The session takes place."),
     Rule(SessionStarted, _is_still_to_come, "The session is still to come."),
     Rule(AlreadyBooked, _has_no_spot_yet, "The customer has no spot in it yet."),
-    Rule(MembershipRequired, _is_entitled, "No membership is needed, or there is one."),
+    Rule(MembershipRequired, is_entitled, "No membership is needed, or there is one."),
     Rule(BookingNotOpen, _is_open, "Booking is open for the customer."),
-    Rule(DailyLimitReached, _has_the_day_free, "The customer's day is free."),
+    Rule(DailyLimitReached, has_the_day_free, "The customer's day is free."),
     Rule(SessionFull, _has_room, "There is a free spot."),
 )
 
@@ -127,14 +130,20 @@ def every_verdict(facts: BookingFacts) -> list[Verdict]:
     return [Verdict(rule, rule.check(facts)) for rule in RULES]
 
 
+def may_promote(session: SessionRow, *, at: datetime) -> bool:
+    """Say whether a free spot still goes to whoever waits; exactly at the last moment it does."""
+    last_moment = session.cutoff_at - PROMOTION_ENDS_BEFORE_CUTOFF
+    return at <= last_moment and at < session.starts_at
+
+
 def status_after(
-    status: str, asked: str, *, starts_at: datetime, cutoff_at: datetime, at: datetime
+    status: str, asked: str, *, starts_at: datetime, free_until: datetime, at: datetime
 ) -> str:
     """
     Give the status of a booking after a customer or staff asked for one.
 
     The status it has, where that is what was asked for. Cancelling is late from the first
-    instant after `cutoff_at`; exactly then it is in time.
+    instant after `free_until`; exactly then it is in time.
 
     :raises SessionStarted: when a live booking would be cancelled at or after the start.
     :raises InvalidTransition: for any other change that is not allowed, or not yet.
@@ -148,7 +157,7 @@ def status_after(
             raise SessionStarted(starts_at=starts_at)
         if status != BookingStatus.BOOKED:
             raise InvalidTransition(from_=status, to=asked)
-        return BookingStatus.LATE_CANCELLED if at > cutoff_at else BookingStatus.CANCELLED
+        return BookingStatus.LATE_CANCELLED if at > free_until else BookingStatus.CANCELLED
     opens = allowed_from(asked, starts_at=starts_at)
     if opens is not None and at < opens:
         raise InvalidTransition(from_=status, to=asked, allowed_from=opens)

@@ -5,7 +5,7 @@ class BookingStatus(models.TextChoices):
     BOOKED = "booked", "Booked"
     ATTENDED = "attended", "Attended"
     NO_SHOW = "no_show", "Did not come"
-    CANCELLED = "cancelled", "Cancelled in time"
+    CANCELLED = "cancelled", "Cancelled"
     LATE_CANCELLED = "late_cancelled", "Cancelled late"
 
 
@@ -17,6 +17,13 @@ NOT_LIVE = (BookingStatus.CANCELLED, BookingStatus.LATE_CANCELLED)
 class CancelledBy(models.TextChoices):
     CUSTOMER = "customer", "The customer"
     GYM = "gym", "The gym"
+
+
+class WaitlistStatus(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    PROMOTED = "promoted", "Got a spot"
+    LEFT = "left", "Left"
+    CLOSED = "closed", "Session cancelled"
 
 
 class WindowUnit(models.TextChoices):

@@ -67,9 +67,13 @@ class ClassSession(models.Model):
         null=True, blank=True, validators=CAPACITY_LIMITS, help_text="Empty means unlimited."
     )
     booked_count = models.PositiveIntegerField(default=0, editable=False)
+    # How many wait for a spot: like `booked_count` kept by `bookings.services`.
+    waitlist_count = models.PositiveIntegerField(default=0, editable=False)
     status = models.CharField(
         max_length=20, choices=SessionStatus, default=SessionStatus.SCHEDULED, editable=False
     )
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancellation_reason = models.TextField(max_length=1000, blank=True, editable=False)
 
     objects = ClassSessionQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ class SessionRow(NamedTuple):
     duration_minutes: int
     capacity: int | None
     booked_count: int
+    waitlist_count: int
     status: str
     class_type_name: str
     is_premium: bool
@@ -34,6 +35,7 @@ class SessionRow(NamedTuple):
             session.duration_minutes,
             session.capacity,
             session.booked_count,
+            session.waitlist_count,
             session.status,
             kind.name,
             kind.is_premium,
@@ -80,7 +82,7 @@ class SessionRow(NamedTuple):
 
 
 COLUMNS = (
-    *SessionRow._fields[:7],
+    *SessionRow._fields[:8],
     "class_type__name",
     "class_type__is_premium",
     "class_type__late_cancel_cutoff_minutes",

@@ -254,7 +254,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SessionStatus": "classes.states.SessionStatus",
         "BookingStatus": "bookings.states.BookingStatus",
-        "RuleCode": "bookings.serializers.RULE_CODES",
+        "RuleCode": "bookings.serializers.sessions.RULE_CODES",
     },
 }
 
@@ -288,6 +288,7 @@ UNFOLD = {
                 "items": [
                     sidebar_item("Sessions", "calendar_month", "classes.classsession"),
                     sidebar_item("Bookings", "how_to_reg", "bookings.booking"),
+                    sidebar_item("Waiting list", "hourglass_top", "bookings.waitlistentry"),
                 ],
             },
             {
@@ -322,6 +323,7 @@ UNFOLD = {
                     sidebar_item("Staff", "badge", "auth.user"),
                     sidebar_item("Groups", "groups", "auth.group"),
                     sidebar_item("API keys", "key", "core.apikey"),
+                    sidebar_item("Calendar feeds", "rss_feed", "bookings.calendartoken"),
                 ],
             },
         ],

@@ -36,6 +36,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", healthz),
     re_path(r"^readyz/?$", readyz),
+    *bookings.urls.calendars,
     re_path(r"^api$", router.get_api_root_view()),
     path("api/", include(api)),
 ]

@@ -1,13 +1,13 @@
 """Which premium classes is a customer entitled to on a day, and which plans would do it?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q
 
 from core.statements import Statement
-from memberships.models import MembershipPlan
+from memberships.models import Membership, MembershipPlan
 from memberships.querysets import grants_between
 
 
@@ -55,6 +55,17 @@ def entitlements(customer_id: int, first: date, last: date) -> Entitlements:
     """Fetch what opens which class types for a customer on the days from `first` to `last`."""
     rows = _grants(customer=customer_id, first=first, last=last)
     return Entitlements(Grant(*row) for row in rows)
+
+
+def memberships_opening(
+    class_type_id: int, day: date, customer_ids: Collection[int]
+) -> dict[int, int]:
+    """Give, of the customers who are entitled on the day, each one's oldest membership for it."""
+    granting = Membership.objects.granting_on(day).filter(
+        customer__in=customer_ids, plan__class_types=class_type_id
+    )
+    # The oldest comes last and stays.
+    return dict(granting.order_by("-pk").values_list("customer_id", "pk"))
 
 
 _grants = Statement(

@@ -8,7 +8,7 @@ commits, it will be said.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import work
 from core.transactions import in_transaction
@@ -16,6 +16,8 @@ from notifications import wording
 from notifications.kinds import KINDS, Kind
 from notifications.models import Mail, MailTemplate, Notification
 from notifications.states import MailStatus
+
+WRITTEN_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,16 @@ def notify(messages: Sequence[Message], *, at: datetime) -> dict[str, Notificati
     """
     Put messages into their customers' inboxes and queue the e-mails of those that ask for one.
 
-    A message whose key was told before is left as it was told. Three statements, however many
-    there are. Gives the notification of each key.
+    A message whose key was told before is left as it was told. Three statements for every few
+    hundred. Gives the notification of each key.
     """
-    if not messages:
-        return {}
+    told: dict[str, Notification] = {}
+    for start in range(0, len(messages), WRITTEN_AT_ONCE):
+        told |= _notify(messages[start : start + WRITTEN_AT_ONCE], at)
+    return told
+
+
+def _notify(messages: Sequence[Message], at: datetime) -> dict[str, Notification]:
     mailing = {one.key for one in messages if one.kind.mails}
     Notification.objects.bulk_create(
         [
@@ -66,11 +73,19 @@ def notify(messages: Sequence[Message], *, at: datetime) -> dict[str, Notificati
     return told
 
 
-def in_the_gyms_words(kind: Kind, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Give title and body of a message from the template that staff keep for its kind."""
+class Words(NamedTuple):
+    subject: str
+    body: str
+
+    def write(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        """Give a message's title and body, with the variables filled in."""
+        return wording.subject_from(self.subject, values), wording.body_from(self.body, values)
+
+
+def words_for(kind: Kind) -> Words:
+    """Give the words in which staff want messages of this kind to be told. One query."""
     template = MailTemplate.objects.filter(kind=kind.name).first()
-    source = template or MailTemplate(subject=kind.subject, body=kind.body)
-    return wording.subject_from(source.subject, values), wording.body_from(source.body, values)
+    return Words(template.subject, template.body) if template else Words(kind.subject, kind.body)
 
 
 @in_transaction

@@ -6,6 +6,7 @@ Django's template language, narrowed to variables, `{% if %}` and the filters of
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -57,16 +58,22 @@ def check(text: str, variables: Mapping[str, Any]) -> None:
 
 def subject_from(text: str, values: Mapping[str, Any]) -> str:
     """Write a checked subject: one line, at most `LONGEST_TITLE` characters."""
-    line = " ".join(_render(Template(text, engine=WRITING), values).split())
+    line = " ".join(_render(text, values).split())
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
 
 
 def body_from(text: str, values: Mapping[str, Any]) -> str:
-    return _render(Template(text.replace("\r\n", "\n"), engine=WRITING), values).strip() + "\n"
+    return _render(text.replace("\r\n", "\n"), values).strip() + "\n"
 
 
-def _render(template: Template, values: Mapping[str, Any]) -> str:
-    return str(template.render(_context(values)))
+def _render(text: str, values: Mapping[str, Any]) -> str:
+    return str(_compiled(text).render(_context(values)))
+
+
+@lru_cache(maxsize=100)
+def _compiled(text: str) -> Template:
+    # A message to a thousand customers is compiled once.
+    return Template(text, engine=WRITING)
 
 
 def _context(values: Mapping[str, Any]) -> Context:

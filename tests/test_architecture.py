@@ -34,6 +34,9 @@ def layers():
     }
 
 
+# What goes with its owner instead.
+NO_HISTORY = {"bookings.CalendarToken.customer"}
+
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
 MODELS = [model for app in OURS for model in app.get_models()]
 MODULES = sorted(
@@ -82,7 +85,7 @@ def test_relations_only_point_down(model):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_a_row_with_a_history_is_protected(model):
     for field in model._meta.get_fields():
-        if isinstance(field, models.ForeignKey):
+        if isinstance(field, models.ForeignKey) and str(field) not in NO_HISTORY:
             assert field.remote_field.on_delete in {models.PROTECT, models.RESTRICT}, field
 
 

@@ -84,7 +84,13 @@ def test_every_kind_of_message_is_in_the_document(document):
     shape = document["components"]["schemas"]["Notification"]["properties"]["kind"]
     kinds = document["components"]["schemas"][shape["$ref"].rsplit("/", maxsplit=1)[-1]]
 
-    assert kinds["enum"] == ["membership_cancelled", "milestone_award"]
+    assert kinds["enum"] == [
+        "membership_cancelled",
+        "milestone_award",
+        "session_cancelled",
+        "session_moved",
+        "waitlist_promoted",
+    ]
 
 
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/"])

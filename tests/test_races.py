@@ -16,6 +16,7 @@ from classes.models import ClassSession
 from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory, SegmentFactory
+from notifications.models import Notification
 from tests.racing import at_once, book, cancel, outcomes, session_in_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,7 +135,7 @@ def test_a_capacity_lowered_while_twenty_book_is_never_overbooked(race_rounds):
         assert outcomes(responses) == {201: capacity, (409, "session_full"): RIVALS - capacity}
 
 
-def test_a_session_moved_while_twenty_book_has_no_booking_of_the_old_day(race_rounds):
+def test_a_session_moved_while_twenty_book_takes_every_booking_to_the_new_day(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2)
         customers = CustomerFactory.create_batch(RIVALS)
@@ -143,14 +144,15 @@ def test_a_session_moved_while_twenty_book_has_no_booking_of_the_old_day(race_ro
 
         edited, *responses = at_once(move, *(book(customer, session) for customer in customers))
 
-        assert outcomes([edited]).keys() <= {200, (409, "session_has_bookings")}
+        assert outcomes([edited]) == {200: 1}
         assert outcomes(responses) == {201: RIVALS}
         session.refresh_from_db()
-        assert session.starts_at == (
-            moved_to if edited.status_code == 200 else moved_to - timedelta(days=3)
-        )
-        days = set(session.bookings.values_list("occupied_day", flat=True))
-        assert days == {session.starts_at.date()}
+        assert session.starts_at == moved_to
+        assert set(session.bookings.values_list("occupied_day", flat=True)) == {moved_to.date()}
+        # Who booked before the move is told of it and may cancel until the start.
+        moved = session.bookings.filter(free_until=moved_to)
+        told = Notification.objects.filter(kind="session_moved", data__class_session=session.pk)
+        assert set(told.values_list("customer", flat=True)) == {one.customer_id for one in moved}
 
 
 def test_check_in_and_cancellation_at_once_never_leave_a_cancelled_booking_with_a_spot(race_rounds):

@@ -2,12 +2,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from bookings.errors import InvalidTransition
+from bookings.errors import InvalidTransition, SessionCancelled
 from bookings.models import Booking
 from bookings.rules import status_after
+from bookings.services.waiting import promote_waiting
 from bookings.signals import booking_checked_in
 from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy
 from classes.models import ClassSession
+from classes.states import SessionStatus
 from core.transactions import in_transaction
 
 
@@ -21,14 +23,18 @@ def change_status(*, booking: Booking, to: str, at: datetime) -> Booking:
 
     :raises SessionStarted: when it would be cancelled at or after the start.
     :raises InvalidTransition: for a change that is not allowed, or not yet.
+    :raises SessionCancelled: when a check-in would be taken back after the gym cancelled.
     """
     session, booking = _locked(booking)
     before = booking.status
     after = status_after(
-        before, to, starts_at=session.starts_at, cutoff_at=booking.cutoff_at, at=at
+        before, to, starts_at=session.starts_at, free_until=booking.free_cancel_until, at=at
     )
     if after == before:
         return booking
+    if after == BookingStatus.BOOKED and session.status == SessionStatus.CANCELLED:
+        # Only who was there is left of it.
+        raise SessionCancelled
     booking.status, booking.updated_at = after, at
     changed = ["status", "updated_at"]
     if after in NOT_LIVE:
@@ -39,6 +45,7 @@ def change_status(*, booking: Booking, to: str, at: datetime) -> Booking:
     booking.save(update_fields=changed)
     if before in LIVE and after in NOT_LIVE:
         ClassSession.objects.give_a_spot_back(session.pk)
+        promote_waiting(session_ids=[session.pk], at=at)
     if after == BookingStatus.ATTENDED:
         booking_checked_in.send(sender=Booking, booking=booking, at=at)
     return booking

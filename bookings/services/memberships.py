@@ -2,12 +2,15 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from bookings.models import Booking
+from django.db.models import Q
+
+from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_membership
-from bookings.services.booking import TRIES, LostARace
+from bookings.services.racing import LostARace, until_settled
+from bookings.services.waiting import promote_waiting
 from bookings.states import BookingStatus, CancelledBy
 from classes.models import ClassSession
-from core.errors import Busy, Invalid
+from core.errors import Invalid
 from core.transactions import in_transaction
 from customers.models import Customer
 from memberships.entitlements import entitlements
@@ -67,31 +70,33 @@ def cancel_membership(
     :raises Invalid: when `on` is not one of the membership's days.
     :raises Busy: when its bookings changed under every one of several tries.
     """
-    for _ in range(TRIES):
-        lost = bookings_lost_with(membership=membership, on=on, at=at)
-        sessions = {booking.class_session_id for booking in lost}
-        try:
-            return _cancel(membership, on, reason, sessions, at)
-        except LostARace:
-            continue
-    raise Busy
+    return until_settled(lambda: _attempt(membership, on, reason, at))
+
+
+def _attempt(membership: Membership, on: date, reason: str, at: datetime) -> CancelledMembership:
+    lost = bookings_lost_with(membership=membership, on=on, at=at)
+    return _cancel(membership, on, reason, {booking.class_session_id for booking in lost}, at)
 
 
 @in_transaction
 def _cancel(
     membership: Membership, on: date, reason: str, session_ids: Collection[int], at: datetime
 ) -> CancelledMembership:
-    # Sessions first, then the rest, as everywhere. What is booked from here on meets the
-    # membership's lock and finds it cancelled.
+    # Sessions first, then customers, then the rest, as everywhere.
     sessions = ClassSession.objects.filter(pk__in=session_ids).order_by("pk")
     list(sessions.select_for_update(no_key=True).values_list("pk"))
+    # Of two memberships that open one class each would count on the other, so a customer's are
+    # cancelled one after the other. Whoever waits for a spot that this frees is held as well:
+    # other memberships that are cancelled meanwhile promote the same people.
+    waiting = WaitlistEntry.objects.waiting().filter(class_session__in=session_ids)
+    concerned = Q(pk=membership.customer_id) | Q(pk__in=waiting.values("customer"))
+    customers = Customer.objects.filter(concerned).order_by("pk")
+    list(customers.select_for_update(no_key=True).values_list("pk"))
+    # What is booked from here on meets the membership's lock and finds it cancelled.
     rows = Membership.objects.select_related("customer", "plan")
     membership = rows.select_for_update(no_key=True, of=("self",)).get(pk=membership.pk)
     if membership.cancelled_on is not None:
         return CancelledMembership(membership, [])
-    # Of two memberships that open one class each would count on the other, so a customer's are
-    # cancelled one after the other. After the membership, as a booking that makes an award.
-    Customer.objects.select_for_update(no_key=True).get(pk=membership.customer_id)
     lost = bookings_lost_with(membership=membership, on=on, at=at)
     lost_sessions = {booking.class_session_id for booking in lost}
     if not lost_sessions <= set(session_ids):
@@ -107,5 +112,6 @@ def _cancel(
     ClassSession.objects.give_a_spot_back(*lost_sessions)
     membership.cancelled_on, membership.cancellation_reason = on, reason
     membership.save(update_fields=["cancelled_on", "cancellation_reason"])
+    promote_waiting(session_ids=sorted(lost_sessions), at=at)
     notify([about_cancelled_membership(membership, on, lost)], at=at)
     return CancelledMembership(membership, lost)

@@ -6,8 +6,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from bookings.facts import local_day
-from bookings.models import Booking, BookingWindow
-from bookings.states import LIVE, BookingStatus, CancelledBy, WindowUnit
+from bookings.models import Booking, BookingWindow, WaitlistEntry
+from bookings.states import LIVE, BookingStatus, CancelledBy, WaitlistStatus, WindowUnit
 from classes.models import ClassSession
 from classes.tests.factories import ClassSessionFactory
 from customers.tests.factories import CustomerFactory
@@ -53,6 +53,36 @@ class BookingFactory(factory.django.DjangoModelFactory[Booking]):
             ClassSession.objects.filter(pk=self.class_session_id).update(
                 booked_count=F("booked_count") + 1
             )
+
+
+class WaitlistEntryFactory(factory.django.DjangoModelFactory[WaitlistEntry]):
+    """Somebody in the line for a session, as the services would have left it: counted."""
+
+    class Meta:
+        model = WaitlistEntry
+        skip_postgeneration_save = True
+
+    customer = factory.SubFactory(CustomerFactory)
+    class_session = factory.SubFactory(ClassSessionFactory, capacity=0)
+    created_at = factory.LazyAttribute(
+        lambda made: made.class_session.starts_at - timedelta(days=2)
+    )
+    ended_at = factory.LazyAttribute(
+        lambda made: None if made.status == WaitlistStatus.WAITING else made.created_at
+    )
+    promoted_booking = factory.LazyAttribute(
+        lambda made: (
+            BookingFactory(customer=made.customer, class_session=made.class_session)
+            if made.status == WaitlistStatus.PROMOTED
+            else None
+        )
+    )
+    status = WaitlistStatus.WAITING
+
+    @factory.post_generation
+    def counted(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if self.status == WaitlistStatus.WAITING:
+            ClassSession.objects.count_waiting(self.class_session_id, 1)
 
 
 class BookingWindowFactory(factory.django.DjangoModelFactory[BookingWindow]):

@@ -6,8 +6,8 @@ from django.core.management import CommandError, call_command
 
 from bookings import services
 from bookings.models import Booking
-from bookings.states import LIVE, BookingStatus
-from bookings.tests.factories import BookingFactory
+from bookings.states import LIVE, BookingStatus, WaitlistStatus
+from bookings.tests.factories import BookingFactory, WaitlistEntryFactory
 from classes.models import ClassSession
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory
 from customers.tests.factories import CustomerFactory
@@ -43,10 +43,13 @@ def test_sessions_as_the_services_leave_them_do_not_differ():
     session = ClassSessionFactory()
     for status in BookingStatus:
         BookingFactory(class_session=session, status=status)
+    for status in WaitlistStatus:
+        WaitlistEntryFactory(class_session=session, status=status)
     ClassSessionFactory()
 
     assert check_bookings() == (["2 sessions checked: every counter and every day is right."], None)
-    assert booked_count(session) == len(LIVE)
+    # One of them was promoted.
+    assert booked_count(session) == len(LIVE) + 1
 
 
 @pytest.mark.parametrize("stored", [0, 2])
@@ -74,6 +77,27 @@ def test_a_counter_is_repaired():
     assert (lines[1], failure) == (f"Session {session.pk}: 1 bookings stored now.", None)
     assert booked_count(session) == 1
     assert check_bookings()[1] is None
+
+
+@pytest.mark.parametrize("stored", [0, 3])
+def test_a_line_that_differs_is_named_and_repaired(stored):
+    session = BookingFactory(class_session__capacity=2).class_session
+    BookingFactory(class_session=session)
+    WaitlistEntryFactory.create_batch(2, class_session=session)
+    WaitlistEntryFactory(class_session=session, status=WaitlistStatus.LEFT)
+    ClassSession.objects.filter(pk=session.pk).update(waitlist_count=stored)
+
+    named = check_bookings()
+    lines, failure = check_bookings(repair=True)
+
+    difference = f"Session {session.pk}: {stored} waiting stored, 2 counted."
+    assert named == ([difference], "Differences: 1. --repair puts them right.")
+    assert (lines[:2], failure) == (
+        [difference, f"Session {session.pk}: 2 waiting stored now."],
+        None,
+    )
+    session.refresh_from_db()
+    assert (session.waitlist_count, session.booked_count) == (2, 2)
 
 
 def test_more_bookings_than_spots_are_named_because_no_counter_can_say_them():
@@ -108,7 +132,9 @@ def test_a_late_cancel_keeps_its_day_when_the_session_was_moved_afterwards():
     session = ClassSessionFactory()
     late = BookingFactory(class_session=session, status=BookingStatus.LATE_CANCELLED)
     moved_to = TUESDAY_18 + timedelta(days=3)
-    services.edit_session(session=session, changes={"starts_at": moved_to})
+    services.edit_session(
+        session=session, changes={"starts_at": moved_to}, at=TUESDAY_18 - timedelta(days=1)
+    )
     services.book_session(
         customer_id=late.customer_id, session_id=session.pk, at=TUESDAY_18 - timedelta(days=1)
     )

@@ -1,4 +1,4 @@
-"""Booking, eligibility and the schedule ask one evaluator, so they never disagree."""
+"""Booking, eligibility, the schedule and the line ask one evaluator, so they never disagree."""
 
 from datetime import timedelta
 
@@ -7,11 +7,13 @@ import time_machine
 from django.db.models import F
 
 from bookings import services
+from bookings.facts import facts_for, facts_for_line
 from bookings.models import BookingWindow
 from bookings.rules import RULES
 from bookings.states import BookingStatus
 from bookings.tests.factories import BookingFactory, BookingWindowFactory
 from classes.models import ClassSession
+from classes.rows import session_row
 from classes.states import SessionStatus
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory
 from core.errors import Refusal
@@ -144,6 +146,26 @@ def test_booking_eligibility_and_schedule_agree(api, session, situation):
     else:
         assert booking.status_code == 201
         assert row["customer"]["refusal"] is None
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_line_knows_of_each_customer_what_a_booking_would(session, situation):
+    early_birds = SegmentFactory(new_customers=True)
+    BookingWindowFactory(segment=early_birds, class_type=session.class_type, opens_before=30)
+    BookingWindowFactory(segment=SegmentFactory(), opens_before=60)
+    customer, other = CustomerFactory(), CustomerFactory()
+    other.chosen_segments.add(BookingWindow.objects.get(opens_before=60).segment)
+    for happens in SITUATIONS[situation]:
+        happens(session, customer)
+
+    ids = [customer.pk, other.pk]
+    line = facts_for_line(session_row(session.pk), ids, at=THE_DAY_BEFORE)
+
+    for customer_id, facts in line.items():
+        alone = facts_for(customer_id=customer_id, session_id=session.pk, at=THE_DAY_BEFORE)
+        # Which plans would open the class is told to who books, not to who waits.
+        alone.plans = ()
+        assert facts == alone
 
 
 @time_machine.travel(THE_DAY_BEFORE, tick=False)

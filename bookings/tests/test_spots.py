@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def counter_after_taking_a_spot(session):
-    was_taken = ClassSession.objects.take_a_spot(session.pk, starting_at=TUESDAY_18)
+    was_taken = ClassSession.objects.take_a_spot(session.pk, starting_at=TUESDAY_18, waiting=0)
     session.refresh_from_db()
     return was_taken, session.booked_count
 
@@ -30,6 +30,7 @@ def test_a_free_spot_is_taken_and_counted(capacity):
         pytest.param({"status": SessionStatus.CANCELLED}, id="cancelled meanwhile"),
         pytest.param({"starts_at": TUESDAY_18 + timedelta(hours=1)}, id="moved meanwhile"),
         pytest.param({"capacity": 2}, id="full meanwhile"),
+        pytest.param({"waitlist_count": 1}, id="waited for meanwhile"),
     ],
 )
 def test_a_session_that_changed_meanwhile_gives_no_spot(values):
@@ -41,7 +42,7 @@ def test_a_session_that_changed_meanwhile_gives_no_spot(values):
 def test_a_spot_is_taken_from_no_other_session():
     session, other = ClassSessionFactory(capacity=5), ClassSessionFactory(capacity=5)
 
-    ClassSession.objects.take_a_spot(session.pk, starting_at=TUESDAY_18)
+    ClassSession.objects.take_a_spot(session.pk, starting_at=TUESDAY_18, waiting=0)
 
     other.refresh_from_db()
     assert other.booked_count == 0

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest
@@ -22,6 +23,7 @@ ALWAYS_THE_SAME: dict[type[Exception], str] = {
     ProtectedError: "This cannot be deleted: something refers to it.",
     RestrictedError: "This cannot be deleted: something refers to it.",
     DataError: "A value is out of the database's range.",
+    ObjectDoesNotExist: "This is gone: somebody deleted it meanwhile.",
 }
 EXPECTED: tuple[type[Exception], ...] = (
     Refusal,

@@ -157,4 +157,8 @@ BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
         "interval_count": 1,
         "interval_unit": "month",
     },
+    "/api/waitlist_entries": lambda api, number: {
+        "customer": make(api, "/api/customers")["id"],
+        "class_session": make(api, "/api/class_sessions", capacity=0)["id"],
+    },
 }

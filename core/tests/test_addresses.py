@@ -80,6 +80,7 @@ def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
         ("/api/memberships", {"get", "post"}, {"get"}),
         ("/api/milestone_awards", {"get"}, {"get"}),
         ("/api/notifications", {"get"}, {"get"}),
+        ("/api/waitlist_entries", {"get", "post"}, {"get"}),
     ],
     ids=as_words,
 )

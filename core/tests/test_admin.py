@@ -25,6 +25,7 @@ EVERY_MODEL = pytest.mark.parametrize(
 )
 # They come about by themselves, whatever staff may do.
 NOT_MADE_BY_STAFF = {
+    "bookings.CalendarToken",
     "milestones.MilestoneAward",
     "notifications.Mail",
     "notifications.MailTemplate",

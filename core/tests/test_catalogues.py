@@ -17,6 +17,7 @@ RECORDS_OF_ACTS = {
     "/api/memberships",
     "/api/milestone_awards",
     "/api/notifications",
+    "/api/waitlist_entries",
 }
 UNKNOWN = {"statuss": "booked", "Name": "Yoga", "": 1, "a.b": 2, "id ": 3, "x\x00": 4}
 
@@ -201,6 +202,14 @@ MADE_BY_THE_SERVER = {
     "/api/membership_plans": {"id": 99},
     "/api/memberships": {"id": 99, "ends_on": "2001-01-01", "is_current": False},
     "/api/milestones": {"id": 99},
+    "/api/waitlist_entries": {
+        "id": 99,
+        "class_type_name": "Boxing",
+        "starts_at": "2001-01-01T00:00:00Z",
+        "position": 99,
+        "created_at": "2001-01-01T00:00:00Z",
+        "promoted_booking": 99,
+    },
 }
 
 

@@ -119,6 +119,11 @@ FILTERS = {
         "kind": ["advert", "Milestone_award", "milestone_award,", "milestone_award\x00", "null"],
         "unread": NOT_TRUE_OR_FALSE,
     },
+    "/api/waitlist_entries": {
+        "customer": NOT_AN_ID,
+        "class_session": NOT_AN_ID,
+        "status": ["gone", "Waiting", "waiting,", "waiting\x00", "null"],
+    },
 }
 PAGES = {
     "page": ["0", "-1", "abc", "1.0", "last", "²", "\uff11", "1,2", "\x00"],

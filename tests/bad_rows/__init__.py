@@ -1,9 +1,10 @@
 """Rows that the database itself must refuse."""
 
-from tests.bad_rows import bookings, customers, memberships, milestones, schedule
+from tests.bad_rows import bookings, customers, memberships, milestones, schedule, waiting
 
 CASES = [
     *bookings.CASES,
+    *waiting.CASES,
     *schedule.CASES,
     *customers.CASES,
     *memberships.CASES,

@@ -11,7 +11,7 @@ from classes.models import ClassSession
 
 class Command(BaseCommand):
     help = (
-        "Proves every session's counter and the day of every booking against the rows, and "
+        "Proves every session's counters and the day of every booking against the rows, and "
         "names what differs (exit code 1)."
     )
 
