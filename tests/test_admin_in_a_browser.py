@@ -13,6 +13,8 @@ from selenium.webdriver.support import expected_conditions as until
 from selenium.webdriver.support.wait import WebDriverWait
 
 from bookings.models import Booking
+from bookings.services import book_session, join_waitlist
+from classes.models import ClassSession
 from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
 from customers.tests.factories import CustomerFactory
 
@@ -51,6 +53,10 @@ class Desk:
     def presses(self, label):
         button = (By.XPATH, f"//button[contains(normalize-space(.), '{label}')]")
         self.wait.until(until.element_to_be_clickable(button)).click()
+
+    def follows(self, label):
+        link = (By.XPATH, f"//a[contains(normalize-space(.), '{label}')]")
+        self.wait.until(until.element_to_be_clickable(link)).click()
 
     def picks(self, name, typed, label):
         box = (By.CSS_SELECTOR, f".field-{name} .select2-selection")
@@ -103,7 +109,36 @@ def test_staff_book_are_refused_a_second_time_and_cancel(desk):
     desk.sees(f"The customer's one booking on {tomorrow:%d %B %Y} is used.")
     desk.open(f"/admin/bookings/booking/{Booking.objects.get().pk}/change/")
     desk.presses("Cancel")
-    desk.sees("10:00: Cancelled in time.")
+    desk.sees("10:00: Cancelled.")
 
     booking = Booking.objects.select_related("class_session").get()
     assert (booking.status, booking.class_session.booked_count) == ("cancelled", 0)
+
+
+def test_staff_cancel_a_session_after_seeing_whom_it_touches(desk):
+    User.objects.create_superuser("desk", password="open sesame")
+    starts_at = timezone.now() + timedelta(days=1)
+    session = ClassSessionFactory(starts_at=starts_at, capacity=1)
+    anna = CustomerFactory(first_name="Anna", last_name="Schmidt")
+    zoe = CustomerFactory(first_name="Zoë", last_name="Müller")
+    at = timezone.now()
+    book_session(customer_id=anna.pk, session_id=session.pk, at=at)
+    join_waitlist(customer_id=zoe.pk, session_id=session.pk, at=at)
+
+    desk.logs_in("desk", "open sesame")
+    desk.open(f"/admin/classes/classsession/{session.pk}/change/")
+    desk.sees("Zoë Müller")
+    desk.follows("Cancel")
+    desk.types("reason", "The coach is ill.")
+    desk.presses("Show whom it touches")
+    desk.sees("One booking would be cancelled by the gym")
+    desk.sees("Anna Schmidt")
+    desk.sees("Zoë Müller")
+    untouched = ClassSession.objects.get().status
+    desk.presses("Cancel the session")
+    desk.sees("It is cancelled. One booking was cancelled with it. One customer waits no more.")
+
+    session.refresh_from_db()
+    assert untouched == "scheduled"
+    assert (session.status, session.cancellation_reason) == ("cancelled", "The coach is ill.")
+    assert (session.booked_count, session.waitlist_count) == (0, 0)

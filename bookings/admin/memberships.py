@@ -17,7 +17,7 @@ from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from bookings.admin.cancelling import cancellation_page
+from bookings.admin.cancelling import CancellingMembership
 from core.admin import ButtonsAdmin, DaysFilter, GymAdmin, link_to
 from core.admin.forms import DayField
 from core.admin.times import shown_moment
@@ -215,7 +215,7 @@ class MembershipAdmin(ButtonsAdmin):
         if membership.cancelled_on is not None:
             self.message_user(request, "It is cancelled already.", messages.INFO)
             return HttpResponseRedirect(self._address("change", object_id))
-        return cancellation_page(self, request, membership)
+        return CancellingMembership(self, request, membership).answer()
 
     def label_of(self, obj: Membership) -> str:
         return f"{obj.customer} · {obj.plan}, {self.show_days(obj)}"

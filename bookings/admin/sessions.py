@@ -2,29 +2,36 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import display
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from bookings import services
-from bookings.admin.roster import roster_of
+from bookings.admin.calling_off import CallingOff, Moving, told_of_promoted
+from bookings.admin.confirming import ConfirmedDeed
+from bookings.admin.roster import has_had_a_line, line_for, promoted_at, roster_of
+from bookings.admin.series import series_page
+from bookings.errors import SessionCancelled
 from classes.models import ClassSession
 from classes.querysets import ClassSessionQuerySet
 from classes.states import SessionStatus
 from core.admin import DaysFilter, GymAdmin
-from core.admin.times import moment
+from core.admin.times import moment, shown_moment
 from core.instants import day_bounds
 
 STATUS_COLOURS = {SessionStatus.SCHEDULED: "success", SessionStatus.CANCELLED: "danger"}
 # The parameters of the filter by days.
 DAYS_ASKED_FOR = ("starts_at_from", "starts_at_to")
+SAVE_BUTTONS = ("show_save", "show_save_and_continue", "show_save_and_add_another")
 
 
 class WhenFilter(DropdownFilter):
@@ -122,6 +129,10 @@ class ClassSessionAdmin(GymAdmin):
     search_help_text = "The name of the class"
     ordering = ("starts_at", "pk")
     change_form_outer_after_template = "bookings/roster.html"
+    on_the_page = (("class_type", "status"), ("show_start", "show_spots"))
+    when_cancelled = (("cancelled", "cancellation_reason"),)
+    actions_list = ("series",)
+    actions_detail = ("reschedule", "cancel")
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
         "class type id": "class_type_id",
@@ -130,6 +141,7 @@ class ClassSessionAdmin(GymAdmin):
         "minutes": "duration_minutes",
         "capacity": "capacity",
         "booked": "booked_count",
+        "waiting": "waitlist_count",
         "status": "status",
     }
 
@@ -154,10 +166,17 @@ class ClassSessionAdmin(GymAdmin):
         numbers = (("duration_minutes", "capacity"), "unlimited")
         if obj is None:
             return ("class_type", "starts_at", *numbers)
-        return (("class_type", "status"), "show_spots", "starts_at", *numbers)
+        if obj.status == SessionStatus.CANCELLED:
+            return (*self.on_the_page, *self.when_cancelled, numbers[0])
+        return (*self.on_the_page, *numbers)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClassSession | None = None) -> Any:
-        return ("class_type", "status", "show_spots") if obj else ()
+        if obj is None:
+            return ()
+        shown = [name for pair in self.on_the_page for name in pair]
+        if obj.status != SessionStatus.CANCELLED:
+            return shown
+        return [*shown, *self.when_cancelled[0], "duration_minutes", "capacity", "unlimited"]
 
     def save_model(self, request: HttpRequest, obj: ClassSession, form: Any, change: bool) -> None:
         if not change:
@@ -166,19 +185,84 @@ class ClassSessionAdmin(GymAdmin):
             )
             obj.pk = made.pk
             return
+        if obj.status == SessionStatus.CANCELLED:
+            # Nothing of it is edited; a page opened before that still offers to.
+            raise SessionCancelled
         changes = {name: form.cleaned_data[name] for name in self.changed_columns(form)}
         if "unlimited" in form.changed_data:
             changes["capacity"] = form.cleaned_data["capacity"]
-        services.edit_session(session=obj, changes=changes)
+        at = timezone.now()
+        services.edit_session(session=obj, changes=changes, at=at)
+        if "capacity" in changes and (promoted := promoted_at(obj, at)):
+            self.message_user(request, told_of_promoted(promoted), messages.SUCCESS)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[UnfoldAction]:
+        """Give the buttons that may fit; whether it may be done the service decides."""
+        session = self.get_object(request, str(object_id))
+        if session is None or session.status == SessionStatus.CANCELLED:
+            return []
+        buttons: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        if timezone.now() < session.starts_at:
+            return buttons
+        # What has started is history: its time is corrected while nobody is booked.
+        hidden = {"cancel", "reschedule"} if session.booked_count else {"cancel"}
+        return [button for button in buttons if button.path not in hidden]
+
+    @action(description="Reschedule", url_path="reschedule", permissions=["change"], icon="update")
+    def reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._confirmed(Moving, request, object_id)
+
+    @action(
+        description="Cancel",
+        url_path="cancel",
+        permissions=["change"],
+        icon="event_busy",
+        variant=ActionVariant.DANGER,
+    )
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._confirmed(CallingOff, request, object_id)
+
+    def _confirmed(
+        self, deed: type[ConfirmedDeed], request: HttpRequest, object_id: str
+    ) -> HttpResponse:
+        session = self.get_object(request, object_id)
+        if session is None:
+            gone: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return gone
+        if session.status == SessionStatus.CANCELLED:
+            self.message_user(request, "It is cancelled already.", messages.INFO)
+            return HttpResponseRedirect(self._address("change", object_id))
+        return deed(self, request, session).answer()
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if session := kwargs.get("obj"):
-            context["roster"] = roster_of(session, at=timezone.now())
+            at = timezone.now()
+            is_to_come = session.status == SessionStatus.SCHEDULED and at < session.starts_at
+            roster = roster_of(session, at=at)
+            context |= {
+                "roster": roster,
+                "line": line_for(session),
+                "show_delete": not (has_had_a_line(session) or roster.rows),
+                "may_take_out": request.user.has_perm("bookings.change_waitlistentry"),
+                "may_put_in": is_to_come
+                and session.spots_left == 0
+                and request.user.has_perm("bookings.add_waitlistentry"),
+            }
+            if session.status == SessionStatus.CANCELLED:
+                context |= dict.fromkeys(SAVE_BUTTONS, False)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- The list --------------------------------------------------------------------------------
+
+    @action(
+        description="Weekly series", url_path="series", permissions=["add"], icon="event_repeat"
+    )
+    def series(self, request: HttpRequest) -> HttpResponse:
+        return series_page(self, request)
 
     @display(description="Starts", ordering="starts_at")
     def show_start(self, session: ClassSession) -> str:
@@ -186,10 +270,14 @@ class ClassSessionAdmin(GymAdmin):
 
     @display(description="Booked")
     def show_spots(self, session: ClassSession) -> str:
+        waiting = f", {session.waitlist_count} waiting" if session.waitlist_count else ""
         if session.capacity is None:
-            return f"{session.booked_count} booked, unlimited"
-        return f"{session.booked_count} of {session.capacity} booked, {session.spots_left} left"
+            return f"{session.booked_count} booked, unlimited{waiting}"
+        spots = f"{session.booked_count} of {session.capacity} booked, {session.spots_left} left"
+        return f"{spots}{waiting}"
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def show_status(self, session: ClassSession) -> tuple[str, str]:
         return session.status, session.get_status_display()
+
+    cancelled = shown_moment("cancelled_at", "Cancelled")

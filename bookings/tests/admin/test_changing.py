@@ -10,7 +10,15 @@ from zeal import zeal_ignore
 from bookings.admin import roster
 from bookings.admin.deeds import DEEDS
 from bookings.models import Booking
-from bookings.tests.admin import BOOKINGS, SESSIONS, change, errors_on, said_in
+from bookings.tests.admin import (
+    BOOKINGS,
+    CUSTOMERS,
+    SESSIONS,
+    change,
+    errors_on,
+    full_session_with_a_line,
+    said_in,
+)
 from bookings.tests.factories import BookingFactory
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
 from customers.tests.factories import CustomerFactory
@@ -226,6 +234,26 @@ def test_the_roster_lists_who_holds_a_spot_before_the_cancelled(admin_client):
         "late_cancelled",
         "cancelled",
     ]
+
+
+def test_the_roster_tells_whom_the_gym_cancelled_from_who_cancelled(admin_client):
+    session = ClassSessionFactory()
+    for by in ("customer", "gym"):
+        BookingFactory(class_session=session, status="cancelled", cancelled_by=by)
+
+    text = admin_client.get(change(SESSIONS, session)).content.decode()
+
+    assert text.count(">Cancelled</td>") == 1
+    assert text.count(">Cancelled by the gym</td>") == 1
+
+
+def test_the_roster_and_the_line_lead_to_the_customers(admin_client):
+    session, booking, entry = full_session_with_a_line()
+
+    text = admin_client.get(change(SESSIONS, session)).content.decode()
+
+    for customer in (booking.customer, entry.customer):
+        assert f'href="{change(CUSTOMERS, customer)}">{customer}</a>' in text
 
 
 def test_a_roster_that_is_cut_loses_the_cancelled_first(admin_client, monkeypatch):

@@ -1,11 +1,13 @@
 """What may go, what stays, and when booking opens."""
 
+from functools import partial
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
 from bookings.models import BookingWindow
 from bookings.tests.admin import CUSTOMERS, SESSIONS, TYPES, WINDOWS, change, errors_on, said_in
-from bookings.tests.factories import BookingFactory, BookingWindowFactory
+from bookings.tests.factories import BookingFactory, BookingWindowFactory, WaitlistEntryFactory
 from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
 from customers.tests.factories import CustomerFactory, SegmentFactory
 
@@ -66,6 +68,40 @@ def test_of_a_selection_all_are_deleted_or_none(admin_client):
     assert said_in(refused) == ["This cannot be deleted."]
     assert both_there == 2
     assert BookingWindow.objects.get() == default
+
+
+def a_session_with_a_cancelled_booking():
+    return BookingFactory(status="cancelled").class_session
+
+
+def a_session_left_by_who_waited():
+    return WaitlistEntryFactory(status="left").class_session
+
+
+@pytest.mark.parametrize(
+    ("make", "is_offered"),
+    [
+        pytest.param(ClassSessionFactory, True, id="nothing"),
+        pytest.param(a_booked_session, False, id="a booking"),
+        pytest.param(a_session_with_a_cancelled_booking, False, id="a cancelled booking"),
+        pytest.param(a_session_left_by_who_waited, False, id="somebody who left the line"),
+    ],
+)
+def test_deleting_a_session_is_offered_while_nothing_refers_to_it(admin_client, make, is_offered):
+    session = make()
+
+    answer = admin_client.get(change(SESSIONS, session))
+
+    assert (f"{SESSIONS}{session.pk}/delete/" in answer.content.decode()) is is_offered
+
+
+def test_a_sessions_page_costs_the_same_whatever_holds_it(admin_client, queries_in):
+    sessions = [ClassSessionFactory(), a_booked_session(), a_session_left_by_who_waited()]
+    pages = [partial(admin_client.get, change(SESSIONS, session)) for session in sessions]
+
+    free, booked, left = map(queries_in, pages)
+
+    assert free == booked == left
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from bookings import services
 from bookings.models import BookingWindow
-from bookings.tests.admin import BOOKINGS, CUSTOMERS, SESSIONS, TYPES, WINDOWS, change, said_in
+from bookings.tests.admin import (
+    BOOKINGS,
+    CUSTOMERS,
+    SESSIONS,
+    TYPES,
+    WAITLIST,
+    WINDOWS,
+    change,
+    field_shown,
+    said_in,
+    waits_for,
+)
 from bookings.tests.factories import BookingFactory, BookingWindowFactory
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
 from core.models import ApiKey
@@ -14,11 +26,17 @@ from customers.tests.factories import CustomerFactory, SegmentFactory
 pytestmark = pytest.mark.django_db
 
 
+def calendar_token():
+    services.give_calendar_token(customer=CustomerFactory(), at=TUESDAY_18)
+
+
 @pytest.mark.parametrize(
     ("url", "make"),
     [
         (BOOKINGS, BookingFactory),
         (SESSIONS, ClassSessionFactory),
+        (WAITLIST, lambda: waits_for(ClassSessionFactory(capacity=0))),
+        ("/admin/bookings/calendartoken/", calendar_token),
         (TYPES, ClassTypeFactory),
         (WINDOWS, lambda: BookingWindowFactory(segment=SegmentFactory())),
     ],
@@ -86,6 +104,24 @@ def test_a_bookings_page_names_whose_it_is_and_leads_to_the_session(admin_client
     session = change(SESSIONS, booking.class_session)
     link = f'<a href="{session}" class="text-link">Yoga, Tue 14 May 2030, 18:00</a>'
     assert link in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("free_until", "shown"),
+    [
+        pytest.param(None, "Tue 14 May 2030, 16:00", id="as the class type says"),
+        pytest.param(TUESDAY_18, "Tue 14 May 2030, 18:00", id="moved or promoted: longer"),
+        pytest.param(TUESDAY_18 - 180 * MINUTE, "Tue 14 May 2030, 16:00", id="never shorter"),
+    ],
+)
+def test_a_bookings_page_shows_until_when_cancelling_is_free(admin_client, free_until, shown):
+    booking = BookingFactory(
+        class_session__class_type__late_cancel_cutoff_minutes=120, free_until=free_until
+    )
+
+    answer = admin_client.get(change(BOOKINGS, booking))
+
+    assert field_shown(answer, "free_to_cancel") == shown
 
 
 @pytest.mark.parametrize(

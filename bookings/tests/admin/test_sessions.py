@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from bookings.tests.admin import SESSIONS, as_shown, change, errors_on
+from bookings.tests.admin import SESSIONS, as_shown, change, errors_on, field_shown
 from bookings.tests.factories import BookingFactory
+from bookings.tests.memberships import every_row
 from classes.models import ClassSession
 from classes.tests.factories import TUESDAY_18, ClassSessionFactory, ClassTypeFactory
 
 pytestmark = pytest.mark.django_db
 
+SAVE_BUTTONS = ["_save", "_continue", "_addanother"]
 YOGA_TUESDAY_18 = {
     "starts_at_0": "2030-05-14",
     "starts_at_1": "18:00",
@@ -88,26 +90,16 @@ def test_a_session_starts_when_the_gyms_clock_says(admin_client, berlin, day, ti
     assert ClassSession.objects.get().starts_at == starts_at
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"capacity": "1"}, "2 customers hold a spot: 1 are too few."),
-        (
-            {"starts_at_1": "19:00"},
-            "2 customers hold a spot in this session: it cannot be moved.",
-        ),
-    ],
-)
-def test_an_edit_that_would_hurt_those_who_booked_is_refused(admin_client, changes, sentence):
+def test_fewer_spots_than_are_taken_are_refused(admin_client):
     session = ClassSessionFactory(capacity=5)
     BookingFactory.create_batch(2, class_session=session)
     url = change(SESSIONS, session)
 
-    answer = admin_client.post(url, as_shown(admin_client.get(url)) | changes)
+    answer = admin_client.post(url, as_shown(admin_client.get(url)) | {"capacity": "1"})
 
+    sentence = "2 customers hold a spot: 1 are too few."
     assert errors_on(answer) == {"__all__": [sentence]}
-    fresh = ClassSession.objects.get()
-    assert (fresh.capacity, fresh.starts_at) == (5, TUESDAY_18)
+    assert ClassSession.objects.get().capacity == 5
     assert LogEntry.objects.count() == 0
 
 
@@ -135,13 +127,15 @@ def test_an_empty_capacity_alone_is_not_taken_for_unlimited(admin_client):
     assert ClassSession.objects.get().capacity == 5
 
 
-def test_a_sessions_type_status_and_counter_are_not_edited(admin_client):
+def test_a_sessions_type_status_time_and_counter_are_not_edited(admin_client):
     session = BookingFactory().class_session
     url = change(SESSIONS, session)
     body = as_shown(admin_client.get(url)) | {
         "class_type": ClassTypeFactory().pk,
         "status": "cancelled",
         "booked_count": "0",
+        "starts_at_0": "2030-05-15",
+        "starts_at_1": "19:00",
         "duration_minutes": "75",
     }
 
@@ -153,7 +147,31 @@ def test_a_sessions_type_status_and_counter_are_not_edited(admin_client):
         "scheduled",
         1,
     )
-    assert fresh.duration_minutes == 75
+    assert (fresh.starts_at, fresh.duration_minutes) == (TUESDAY_18, 75)
+
+
+@pytest.mark.parametrize("sent", [{"capacity": "7"}, {"unlimited": "on"}])
+def test_a_cancelled_session_is_shown_and_not_edited(admin_client, sent):
+    session = ClassSessionFactory(
+        duration_minutes=45, capacity=5, status="cancelled", cancelled_at=TUESDAY_18
+    )
+    url, before = change(SESSIONS, session), every_row()
+
+    shown = admin_client.get(url)
+    answer = admin_client.post(url, {"duration_minutes": "90", **sent})
+
+    assert list(shown.context["adminform"].form.fields) == []
+    assert [field_shown(shown, name) for name in ("duration_minutes", "capacity")] == ["45", "5"]
+    text = shown.content.decode()
+    assert [name for name in SAVE_BUTTONS if f'name="{name}"' in text] == []
+    assert errors_on(answer) == {"__all__": ["The gym cancelled this session."]}
+    assert every_row() == before
+
+
+def test_a_session_that_takes_place_is_saved_by_three_buttons(admin_client):
+    text = admin_client.get(change(SESSIONS, ClassSessionFactory())).content.decode()
+
+    assert [name for name in SAVE_BUTTONS if f'name="{name}"' in text] == SAVE_BUTTONS
 
 
 @pytest.mark.parametrize(
