@@ -1,6 +1,5 @@
 """Demo bookings and booking windows, such as `bookings.services` would have left them."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -10,6 +9,9 @@ from typing import NamedTuple
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from bookings.demo_guests import Guests
+from bookings.demo_lines import add_lines
+from bookings.demo_moves import move_a_session
 from bookings.demo_stories import Story
 from bookings.errors import SessionFull
 from bookings.facts import facts_for_page
@@ -17,15 +19,14 @@ from bookings.models import Booking, BookingWindow
 from bookings.notices import about_cancelled_membership
 from bookings.rules import BookingFacts, first_refusal
 from bookings.states import LIVE, CancelledBy, WindowUnit
-from bookings.windows import Window, Windows, earliest
 from classes.demo import days
 from classes.models import ClassSession, ClassType
 from classes.rows import COLUMNS, SessionRow
+from classes.states import SessionStatus
 from core.demo import ROWS_AT_ONCE, DemoPlan, Progress
 from customers.demo import FOUNDING_MEMBERS, TRIAL_MEMBERS, demo_customers
 from customers.models import Segment
-from customers.segment_rules import members_of
-from memberships.demo import cancelled_now, holders
+from memberships.demo import cancelled_now
 from memberships.models import Membership
 from notifications.demo import Told, tell
 
@@ -36,16 +37,7 @@ WINDOWS = (
     (TRIAL_MEMBERS, None, 72, WindowUnit.HOURS),
 )
 SHOWN_AT_MOST = 200
-
-
-class Guest(NamedTuple):
-    id: int
-    # From when on the guest could book, were booking open.
-    since: datetime
-    segment_ids: frozenset[int]
-    # The membership that opened a premium session until it was cancelled.
-    membership_id: int | None = None
-    lost_at: datetime | None = None
+FAVOURITES = {"Yoga", "Pilates"}
 
 
 class Showcase(NamedTuple):
@@ -63,13 +55,16 @@ def generate(plan: DemoPlan, progress: Progress) -> None:
     cancelled = cancelled_now(plan)
     lost: dict[int, list[Booking]] = {}
     if new_ids:
-        house = _House(plan, cancelled)
-        plan.add(Booking, house.bookings(set(new_ids), progress))
-        lost = house.lost
+        guests = Guests(plan, cancelled)
+        plan.add(Booking, _bookings(guests, set(new_ids), progress))
+        lost = guests.lost
     _tell_of_cancelled_memberships(plan, cancelled, lost)
     steps = range(0, len(new_ids), ROWS_AT_ONCE)
     for start in progress(steps, "Counters"):
         _count(new_ids[start : start + ROWS_AT_ONCE])
+    if new_ids:
+        add_lines(guests, progress)
+        move_a_session(plan)
 
 
 def showcase(*, at: datetime) -> Showcase | None:
@@ -132,106 +127,77 @@ def _tell_of_cancelled_memberships(
         tell(plan, told)
 
 
-class _House:
-    """
-    The demo's customers, the windows that say from when on each of them may book, and the
-    memberships that open the premium sessions.
+def _bookings(guests: Guests, session_ids: set[int], progress: Progress) -> Iterator[Booking]:
+    plan = guests.plan
+    for day in progress(days(plan), "Bookings"):
+        busy = _busy(day, plan)
+        of_the_day = ClassSession.objects.on_day(day, plan.tz).order_by("pk")
+        times: Counter[object] = Counter()
+        for *row, cancelled_at in of_the_day.values_list(*COLUMNS, "cancelled_at"):
+            session = SessionRow._make(row)
+            key = (session.class_type_name, session.starts_at.isoformat())
+            times[key] += 1
+            if session.id in session_ids:
+                random = plan.random("bookings", *key, times[key])
+                story = Story(session, day, plan.at, random, cancelled_at)
+                yield from _bookings_of(session, story, guests, busy)
 
-    `cancelled` are those of this run and when; `lost` then has what was booked with them.
-    """
 
-    def __init__(self, plan: DemoPlan, cancelled: dict[int, datetime]) -> None:
-        self.plan, self.cancelled = plan, cancelled
-        self.lost: dict[int, list[Booking]] = {}
-        self.windows = [Window(*row) for row in BookingWindow.objects.values_list(*Window._fields)]
-        segment_ids: dict[int, frozenset[int]] = {}
-        for segment in Segment.objects.filter(booking_windows__isnull=False).distinct():
-            members = members_of(segment, at=plan.at).values_list("customer_id", flat=True)
-            for customer_id in members.iterator():
-                known = segment_ids.get(customer_id, frozenset())
-                segment_ids[customer_id] = known | {segment.pk}
-        rows = demo_customers().order_by("pk").values_list("pk", "created_at").iterator()
-        nowhere: frozenset[int] = frozenset()
-        self.guests = [Guest(pk, since, segment_ids.get(pk, nowhere)) for pk, since in rows]
+def _busy(day: date, plan: DemoPlan) -> set[int]:
+    """Give whom this run leaves alone that day: what they did then is told already."""
+    using_it = Booking.objects.using_a_day().filter(occupied_day=day)
+    of_the_day = ClassSession.objects.on_day(day, plan.tz).filter(waitlist_entries__isnull=False)
+    return {
+        *using_it.values_list("customer_id", flat=True),
+        *of_the_day.values_list("waitlist_entries__customer_id", flat=True),
+    }
 
-    def bookings(self, session_ids: set[int], progress: Progress) -> Iterator[Booking]:
-        for day in progress(days(self.plan), "Bookings"):
-            using_it = Booking.objects.using_a_day().filter(occupied_day=day)
-            busy = set(using_it.values_list("customer_id", flat=True))
-            of_the_day = ClassSession.objects.on_day(day, self.plan.tz).order_by("pk")
-            times: Counter[object] = Counter()
-            members: dict[int, list[Guest]] = {}
-            for row in of_the_day.values_list(*COLUMNS):
-                session = SessionRow._make(row)
-                key = (session.class_type_name, session.starts_at.isoformat())
-                times[key] += 1
-                if session.id not in session_ids:
-                    continue
-                guests, kind = self.guests, session.class_type_id
-                if session.is_premium:
-                    if kind not in members:
-                        members[kind] = list(self._members(kind, day))
-                    guests = members[kind]
-                random = self.plan.random("bookings", *key, times[key])
-                yield from self._bookings_of(session, day, guests, busy, random)
 
-    def _members(self, class_type_id: int, day: date) -> Iterator[Guest]:
-        """Give whom a membership opens the class on that day, or did until it was cancelled."""
-        for one in holders(class_type_id, day):
-            index = bisect_left(self.guests, one.customer_id, key=lambda guest: guest.id)
-            if index == len(self.guests) or self.guests[index].id != one.customer_id:
-                continue
-            guest = self.guests[index]._replace(since=one.sold_at)
-            if one.cancelled_on is None or day < one.cancelled_on:
-                yield guest
-            elif one.membership_id in self.cancelled:
-                lost_at = self.cancelled[one.membership_id]
-                yield guest._replace(membership_id=one.membership_id, lost_at=lost_at)
-
-    def _bookings_of(
-        self,
-        session: SessionRow,
-        day: date,
-        guests: Sequence[Guest],
-        busy: set[int],
-        random: Random,
-    ) -> Iterator[Booking]:
-        story = Story(session, day, self.plan.at, random)
-        opens_at: dict[frozenset[int], datetime] = {}
-        wanted = _demand(session, self.plan.at, random) if guests else 0
-        for _ in range(wanted * 4):
-            if not wanted:
-                return
-            # Some come far more often than others.
-            guest = guests[int(len(guests) * random.random() ** 1.3)]
-            is_shown = guest.id == self.guests[0].id
-            if guest.id in busy or (is_shown and session.starts_at > self.plan.at):
-                continue
-            if guest.lost_at is not None and guest.lost_at >= story.open_until:
-                continue
-            if guest.segment_ids not in opens_at:
-                opens_at[guest.segment_ids] = self._opens_at(session, guest.segment_ids)
-            opened_at = max(opens_at[guest.segment_ids], guest.since)
-            own = story if guest.lost_at is None else story.until(guest.lost_at)
-            created_at = own.moment(opened_at, own.open_until)
-            if created_at is None:
-                continue
-            booking = own.booking(guest.id, created_at)
-            if guest.membership_id is not None and booking.cancelled_by == CancelledBy.GYM:
-                booking.class_session = session.as_session()
-                self.lost.setdefault(guest.membership_id, []).append(booking)
-            busy.add(guest.id)
-            wanted -= booking.status in LIVE or booking.cancelled_by == CancelledBy.GYM
-            yield booking
-
-    def _opens_at(self, session: SessionRow, segment_ids: frozenset[int]) -> datetime:
-        candidates = Windows(self.windows, segment_ids).candidates(session.class_type_id)
-        return earliest(candidates, session.starts_at, self.plan.tz)[0]
+def _bookings_of(
+    session: SessionRow, story: Story, guests: Guests, busy: set[int]
+) -> Iterator[Booking]:
+    plan, random = guests.plan, story.random
+    coming = guests.of(session, story.day)
+    opens_at: dict[frozenset[int], datetime] = {}
+    wanted = _demand(session, plan.at, random) if coming else 0
+    for _ in range(wanted * 4):
+        if not wanted:
+            return
+        # Some come far more often than others.
+        guest = coming[int(len(coming) * random.random() ** 1.3)]
+        is_shown = guest.id == guests.everybody[0].id
+        if guest.id in busy or (is_shown and session.starts_at > plan.at):
+            continue
+        if guest.lost_at is not None and guest.lost_at >= story.open_until:
+            continue
+        if guest.segment_ids not in opens_at:
+            opens_at[guest.segment_ids] = guests.opens_at(session, guest.segment_ids)
+        opened_at = max(opens_at[guest.segment_ids], guest.since)
+        own = story if guest.lost_at is None else story.until(guest.lost_at)
+        created_at = own.moment(opened_at, own.open_until)
+        if created_at is None:
+            continue
+        booking = own.booking(guest.id, created_at)
+        if guest.membership_id is not None and booking.cancelled_by == CancelledBy.GYM:
+            booking.class_session = session.as_session()
+            guests.lost.setdefault(guest.membership_id, []).append(booking)
+        busy.add(guest.id)
+        wanted -= booking.status in LIVE or booking.cancelled_by == CancelledBy.GYM
+        yield booking
 
 
 def _demand(session: SessionRow, at: datetime, random: Random) -> int:
-    """Give how many want a spot; every fourth or fifth session with a limit is full."""
-    rush = 0.6 if session.starts_at > at + timedelta(days=7) else 1
+    """
+    Give how many want a spot; every fourth or fifth session with a limit is full.
+
+    So are the favourites of the coming week and what the gym cancels: somebody waits for them.
+    """
+    in_a_week = at + timedelta(days=7)
+    rush = 0.6 if session.starts_at > in_a_week else 1
     if session.capacity is None:
         return round(random.randint(5, 19) * rush)
+    if session.status == SessionStatus.CANCELLED:
+        return session.capacity
+    if session.class_type_name in FAVOURITES and at < session.starts_at <= in_a_week:
+        return session.capacity
     return round(session.capacity * min(1, random.uniform(0.35, 1.2) * rush))

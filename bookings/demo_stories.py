@@ -10,22 +10,30 @@ from bookings.models import Booking
 from bookings.rules import CHECK_IN_OPENS
 from bookings.states import BookingStatus, CancelledBy
 from classes.rows import SessionRow
-from classes.states import SessionStatus
 
 FORGIVING = ("Petra", "The train stood still.")
+
+
+def moment_between(after: datetime, before: datetime, random: Random) -> datetime | None:
+    """Give a moment strictly between the two, whole seconds after the first; None for none."""
+    seconds = int((before - after).total_seconds())
+    return after + timedelta(seconds=random.randrange(1, seconds)) if seconds > 1 else None
 
 
 class Story:
     """What becomes of the bookings of one session until `at`."""
 
-    def __init__(self, session: SessionRow, day: date, at: datetime, random: Random) -> None:
+    def __init__(
+        self,
+        session: SessionRow,
+        day: date,
+        at: datetime,
+        random: Random,
+        gym_cancels_at: datetime | None,
+    ) -> None:
         self.session, self.day, self.at, self.random = session, day, at, random
-        self.open_until = min(at, session.starts_at)
-        self.gym_cancels_at: datetime | None = None
-        if session.status == SessionStatus.CANCELLED:
-            since = self.open_until - timedelta(days=2)
-            self.gym_cancels_at = self.moment(since.replace(microsecond=0), self.open_until)
-            self.open_until = self.gym_cancels_at or self.open_until
+        self.gym_cancels_at = gym_cancels_at
+        self.open_until = gym_cancels_at or min(at, session.starts_at)
 
     def until(self, lost_at: datetime) -> "Story":
         """Give the story of somebody whose membership is cancelled at that moment."""
@@ -34,9 +42,7 @@ class Story:
         return own
 
     def moment(self, after: datetime, before: datetime) -> datetime | None:
-        """Give a whole second strictly between the two, None where there is none."""
-        seconds = int((before - after).total_seconds())
-        return after + timedelta(seconds=self.random.randrange(1, seconds)) if seconds > 1 else None
+        return moment_between(after, before, self.random)
 
     def booking(self, customer_id: int, created_at: datetime) -> Booking:
         booking = Booking(

@@ -46,8 +46,11 @@ WEEK = (
     Slot(SUN, time(11), "Spinning"),
 )
 OPENING_HOURS = [time(hour, minute) for hour in range(6, 21) for minute in (0, 15, 30, 45)]
-# Boxing falls through every fifth week: its coach has tournaments.
+# Boxing falls through every fifth week.
 CANCELLED_SLOT, CANCELLED_EVERY_WEEKS = WEEK.index(Slot(TUE, time(19), "Boxing")), 5
+REASON = "The coach has a tournament."
+# Time enough for the worker to mail it before the present.
+A_WHILE = timedelta(minutes=1)
 
 
 def generate(plan: DemoPlan, progress: Progress) -> None:
@@ -120,10 +123,20 @@ def _session(
 ) -> ClassSession:
     week = day.toordinal() // 7
     is_cancelled = number % len(WEEK) == CANCELLED_SLOT and week % CANCELLED_EVERY_WEEKS == 0
-    return ClassSession(
+    session = ClassSession(
         class_type=class_type,
         starts_at=datetime.combine(day, slot.starts, tzinfo=plan.tz).astimezone(UTC),
         duration_minutes=class_type.duration_minutes,
         capacity=class_type.capacity,
-        status=SessionStatus.CANCELLED if is_cancelled else SessionStatus.SCHEDULED,
     )
+    if is_cancelled:
+        session.status, session.cancellation_reason = SessionStatus.CANCELLED, REASON
+        session.cancelled_at = _cancelled_at(session.starts_at, number, plan)
+    return session
+
+
+def _cancelled_at(starts_at: datetime, number: int, plan: DemoPlan) -> datetime:
+    """Let the gym cancel within the two days before the start, or before the present."""
+    before = min(plan.at.replace(microsecond=0), starts_at) - A_WHILE
+    random = plan.random("cancelled", starts_at.isoformat(), number)
+    return before - timedelta(seconds=random.randrange(2 * 86_400))

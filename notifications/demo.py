@@ -1,5 +1,6 @@
 """Demo messages and their mails, such as `notifications.services` and a worker leave them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -28,7 +29,13 @@ def tell(plan: DemoPlan, told: Sequence[Told]) -> list[Notification]:
 
     Gives the notifications in the same order.
     """
-    notifications = [_notification(plan, *one) for one in told]
+    # Many are told at one moment, and each reads it at another.
+    places: Counter[tuple[str, datetime]] = Counter()
+    notifications = []
+    for message, at in told:
+        places[message.kind.name, at] += 1
+        random = _random(plan, "message", message.kind.name, at, places[message.kind.name, at])
+        notifications.append(_notification(plan, message, at, random))
     plan.add(Notification, notifications)
     mailed = [
         one for one, (message, _) in zip(notifications, told, strict=True) if message.kind.mails
@@ -46,13 +53,12 @@ def tell(plan: DemoPlan, told: Sequence[Told]) -> list[Notification]:
     return notifications
 
 
-def _random(plan: DemoPlan, what: str, kind: str, at: datetime) -> Random:
+def _random(plan: DemoPlan, what: str, kind: str, at: datetime, place: int = 1) -> Random:
     # No ids: other databases give others.
-    return plan.random(what, kind, at.isoformat())
+    return plan.random(what, kind, at.isoformat(), place)
 
 
-def _notification(plan: DemoPlan, message: Message, at: datetime) -> Notification:
-    random = _random(plan, "message", message.kind.name, at)
+def _notification(plan: DemoPlan, message: Message, at: datetime, random: Random) -> Notification:
     read_at = at + timedelta(seconds=random.randrange(60, 3 * 86_400))
     is_read = random.random() < 0.5 and read_at < plan.at
     return Notification(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from bookings.models import Booking, BookingWindow
+from bookings.models import Booking, BookingWindow, WaitlistEntry
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
 from memberships.models import Membership, MembershipPlan
@@ -18,7 +18,7 @@ AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
 HALF_A_YEAR_LATER = AT + timedelta(days=182)
 MODELS = (
     *(Segment, Customer, ClassType, ClassSession, MembershipPlan, Membership),
-    *(BookingWindow, Booking, Milestone, MilestoneAward, Notification, Mail),
+    *(BookingWindow, Booking, WaitlistEntry, Milestone, MilestoneAward, Notification, Mail),
 )
 
 
@@ -38,10 +38,15 @@ def story() -> list[tuple[Any, ...]]:
     """Tell what was made without naming any id."""
     in_order = Booking.objects.order_by("customer__email", "class_session__starts_at", "created_at")
     memberships = Membership.objects.order_by("customer__email", "starts_on")
+    in_line = WaitlistEntry.objects.order_by("customer__email", "created_at")
     mails = Mail.objects.order_by("notification__customer__email", "queued_at")
     return [
         *memberships.values_list(
             *("customer__email", "plan__name", "starts_on", "ends_on", "sold_at", "cancelled_on")
+        ),
+        *in_line.values_list(
+            *("customer__email", "class_session__starts_at", "status", "created_at", "ended_at"),
+            *("class_session__waitlist_count", "promoted_booking__created_at"),
         ),
         *mails.values_list(
             *("notification__customer__email", "notification__title", "queued_at", "sent_at"),

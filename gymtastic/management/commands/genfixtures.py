@@ -31,7 +31,7 @@ CURL = (
 class Command(BaseCommand):
     help = (
         "Adds believable demo data around today: customers, segments, a timetable, memberships, "
-        "bookings, awards of milestones and messages. "
+        "bookings, waiting lists, awards of milestones and messages. "
         "Running it again adds nothing twice and leaves alone what was edited; days later it "
         "carries the timetable on."
     )
