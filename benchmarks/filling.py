@@ -43,13 +43,15 @@ FROM generate_series(0, %(class_types)s - 1) i
 # Four fifths of the days are over. Two sessions begin at a time, from 06:00 on.
 SESSIONS = """
 INSERT INTO classes_classsession
-    (class_type_id, starts_at, duration_minutes, capacity, booked_count, status)
+    (class_type_id, starts_at, duration_minutes, capacity, booked_count, waitlist_count, status,
+     cancelled_at, cancellation_reason)
 SELECT kind.id,
        date_trunc('day', now()) - %(days_past)s * interval '1 day'
            + i / %(a_day)s * interval '1 day' + interval '6 hours'
            + i %% %(a_day)s / 2 * interval '12 minutes',
-       kind.duration_minutes, kind.capacity, 0,
-       CASE WHEN i %% 100 = 99 THEN 'cancelled' ELSE 'scheduled' END
+       kind.duration_minutes, kind.capacity, 0, 0,
+       CASE WHEN i %% 100 = 99 THEN 'cancelled' ELSE 'scheduled' END,
+       CASE WHEN i %% 100 = 99 THEN now() - interval '400 days' END, ''
 FROM generate_series(0, %(sessions)s - 1) i
 JOIN classes_classtype kind
     ON kind.id = (SELECT min(id) FROM classes_classtype) + i %% %(class_types)s

@@ -21,7 +21,7 @@ Environ = dict[str, Any]
 SCHEDULE = """
 PREPARE schedule (timestamptz, timestamptz, int, int) AS
 SELECT session.id, class_type_id, starts_at, session.duration_minutes, session.capacity,
-       booked_count, status, kind.name,
+       booked_count, waitlist_count, status, kind.name,
        (SELECT count(*) FROM classes_classsession WHERE starts_at >= $1 AND starts_at < $2)
 FROM classes_classsession session JOIN classes_classtype kind ON kind.id = class_type_id
 WHERE starts_at >= $1 AND starts_at < $2
@@ -118,6 +118,7 @@ def _session(
     duration_minutes: int,
     capacity: int | None,
     booked_count: int,
+    waitlist_count: int,
     status: str,
     class_type_name: str,
     _count: int,
@@ -132,7 +133,7 @@ def _session(
         "capacity": capacity,
         "booked_count": booked_count,
         "spots_left": None if capacity is None else capacity - booked_count,
-        "waitlist_count": 0,
+        "waitlist_count": waitlist_count,
         "status": status,
     }
 

@@ -64,10 +64,11 @@ VALUES ('Loyal', 'Customer', 'loyal@gym.example', 'web', now() - interval '3 yea
 TWO_YEARS = """
 WITH made AS (
     INSERT INTO classes_classsession
-        (class_type_id, starts_at, duration_minutes, capacity, booked_count, status)
+        (class_type_id, starts_at, duration_minutes, capacity, booked_count, waitlist_count,
+         status, cancellation_reason)
     SELECT (SELECT min(id) FROM classes_classtype),
            date_trunc('hour', now()) - i * interval '1 day' - i * interval '19 hours', 60, 20, 1,
-           'scheduled'
+           0, 'scheduled', ''
     FROM generate_series(-10, 400) i WHERE i <> 0 RETURNING id, starts_at
 )
 INSERT INTO bookings_booking

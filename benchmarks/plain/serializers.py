@@ -12,7 +12,6 @@ class PlainSessionSerializer(serializers.ModelSerializer[ClassSession]):
     ends_at = serializers.SerializerMethodField()
     booked_count = serializers.IntegerField(source="live_bookings", read_only=True)
     spots_left = serializers.SerializerMethodField()
-    waitlist_count = serializers.SerializerMethodField()
 
     class Meta:
         model = ClassSession
@@ -35,9 +34,6 @@ class PlainSessionSerializer(serializers.ModelSerializer[ClassSession]):
 
     def get_spots_left(self, session: Any) -> int | None:
         return None if session.capacity is None else session.capacity - session.live_bookings
-
-    def get_waitlist_count(self, session: ClassSession) -> int:
-        return 0
 
 
 class PlainBookingSerializer(serializers.ModelSerializer[Booking]):
