@@ -196,6 +196,20 @@ def test_no_parameters_make_a_500(api, seeded, operation):
     ask()
 
 
+A_SERIES = {
+    "starts_on": "2030-05-01",
+    "ends_on": "2030-05-31",
+    "weekdays": [1],
+    "local_time": "18:30",
+}
+
+
+def of_something_seeded(operation, seeded):
+    """Give the operation's resource, and its address with the id of something there is."""
+    resource = operation.address.split("/{id}", maxsplit=1)[0]
+    return resource, operation.address.replace("{id}", str(seeded.get(resource, [""])[0]))
+
+
 @pytest.mark.parametrize(
     "operation",
     [one for one in OPERATIONS if one.method in {"post", "put", "patch"}],
@@ -203,11 +217,13 @@ def test_no_parameters_make_a_500(api, seeded, operation):
 )
 def test_no_body_makes_a_500(api, seeded, operation):
     _, fields = names_of(operation)
-    resource = operation.address.split("/{id}", maxsplit=1)[0]
-    address = operation.address.replace("{id}", str(seeded[resource][0]))
-    whole = (
-        {} if operation.method == "patch" else api.get(f"{resource}/{seeded[resource][0]}").json()
-    )
+    resource, address = of_something_seeded(operation, seeded)
+    if resource not in seeded:
+        whole = A_SERIES | {"class_type": seeded["/api/class_types"][0]}
+    elif operation.method == "patch":
+        whole = {}
+    else:
+        whole = api.get(f"{resource}/{seeded[resource][0]}").json()
 
     @hypothesis(FIXED, max_examples=50)
     @given(st.dictionaries(st.sampled_from(fields), VALUES, max_size=3))
@@ -225,8 +241,7 @@ def test_no_body_makes_a_500(api, seeded, operation):
     ids=as_words,
 )
 def test_no_bytes_make_a_500(api, seeded, operation):
-    resource = operation.address.split("/{id}", maxsplit=1)[0]
-    address = operation.address.replace("{id}", str(seeded[resource][0]))
+    _, address = of_something_seeded(operation, seeded)
     kinds = ["application/json", "application/json; charset=utf-16", "text/plain", "", "/", "\xff"]
 
     @hypothesis(FIXED, max_examples=40)
