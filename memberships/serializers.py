@@ -2,12 +2,12 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from classes.models import ClassType
 from core.api.fields import DayField, ForeignIdsField, IdField
+from core.api.intervals import IntervalSerializer
 from core.api.serializers import StrictModelSerializer
-from core.intervals import problems_of_interval
 from memberships.models import Membership, MembershipPlan
 
 
@@ -17,7 +17,7 @@ class PlansClassTypesField(ForeignIdsField):
         return sorted(super().to_representation(value.all()))
 
 
-class MembershipPlanSerializer(StrictModelSerializer[MembershipPlan]):
+class MembershipPlanSerializer(IntervalSerializer[MembershipPlan]):
     class_types = PlansClassTypesField(queryset=ClassType.objects.all())
 
     class Meta:
@@ -38,17 +38,6 @@ class MembershipPlanSerializer(StrictModelSerializer[MembershipPlan]):
         if not class_types:
             raise ValidationError("A plan opens at least one class type.", "empty")
         return class_types
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        count, unit = (
-            attrs.get(name, getattr(self.instance, name, None))
-            for name in ("interval_count", "interval_unit")
-        )
-        problems = problems_of_interval(count, unit)
-        if problems:
-            raise ValidationError({name: ErrorDetail(*why) for name, why in problems.items()})
-        return attrs
 
     def create(self, validated_data: dict[str, Any]) -> MembershipPlan:
         class_types = validated_data.pop("class_types")

@@ -1,16 +1,15 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.api.fields import InstantField
+from core.api.intervals import IntervalSerializer
 from core.api.serializers import StrictModelSerializer
-from core.intervals import problems_of_interval
 from milestones.models import Milestone, MilestoneAward
 from notifications.states import EMAIL_STATUSES
 
 
-class MilestoneSerializer(StrictModelSerializer[Milestone]):
+class MilestoneSerializer(IntervalSerializer[Milestone]):
     class Meta:
         model = Milestone
         fields = [
@@ -24,17 +23,6 @@ class MilestoneSerializer(StrictModelSerializer[Milestone]):
             "email_subject",
             "email_body",
         ]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        count, unit = (
-            attrs.get(name, getattr(self.instance, name, None))
-            for name in ("interval_count", "interval_unit")
-        )
-        problems = problems_of_interval(count, unit)
-        if problems:
-            raise ValidationError({name: ErrorDetail(*why) for name, why in problems.items()})
-        return attrs
 
 
 class MilestoneAwardSerializer(StrictModelSerializer[MilestoneAward]):
