@@ -11,7 +11,7 @@ from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
 from bookings.models import Booking, BookingWindow, WaitlistEntry
-from bookings.rules import BookingFacts
+from bookings.rules import BookingFacts, free_cancel_until
 from bookings.states import LIVE
 from bookings.windows import Window, Windows, earliest
 from classes.rows import SessionRow, session_row
@@ -33,7 +33,7 @@ class Held(NamedTuple):
 
     @property
     def free_cancel_until(self) -> datetime:
-        return max(self.cutoff_at, self.free_until or self.cutoff_at)
+        return free_cancel_until(cutoff_at=self.cutoff_at, free_until=self.free_until)
 
 
 WINDOW_COLUMNS = (

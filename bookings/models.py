@@ -6,6 +6,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from bookings.querysets import BookingQuerySet, BookingWindowQuerySet, WaitlistEntryQuerySet
+from bookings.rules import free_cancel_until
 from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy, WaitlistStatus, WindowUnit
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
@@ -91,7 +92,7 @@ class Booking(models.Model):
 
     @property
     def free_cancel_until(self) -> datetime:
-        return max(self.cutoff_at, self.free_until or self.cutoff_at)
+        return free_cancel_until(cutoff_at=self.cutoff_at, free_until=self.free_until)
 
 
 class WaitlistEntry(models.Model):

@@ -1,8 +1,9 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 
-from bookings.states import LIVE, BookingStatus, WaitlistStatus
+from bookings.states import LIVE, BookingStatus, CancelledBy, WaitlistStatus
 
 if TYPE_CHECKING:
     from bookings.models import Booking, BookingWindow, WaitlistEntry
@@ -17,6 +18,16 @@ class BookingQuerySet(QuerySet["Booking"]):
 
     def using_a_day(self) -> Self:
         return self.filter(occupied_day__isnull=False)
+
+    def cancel_by_gym(self, *, at: datetime) -> None:
+        """Cancel bookings that are `booked`, never late; their spots are the caller's to free."""
+        self.update(
+            status=BookingStatus.CANCELLED,
+            occupied_day=None,
+            cancelled_at=at,
+            cancelled_by=CancelledBy.GYM,
+            updated_at=at,
+        )
 
 
 class WaitlistEntryQuerySet(QuerySet["WaitlistEntry"]):

@@ -130,6 +130,11 @@ def every_verdict(facts: BookingFacts) -> list[Verdict]:
     return [Verdict(rule, rule.check(facts)) for rule in RULES]
 
 
+def free_cancel_until(*, cutoff_at: datetime, free_until: datetime | None) -> datetime:
+    """Give the last moment of a free cancellation: the agreed one, or a later one."""
+    return max(cutoff_at, free_until or cutoff_at)
+
+
 def may_promote(session: SessionRow, *, at: datetime) -> bool:
     """Say whether a free spot still goes to whoever waits; exactly at the last moment it does."""
     last_moment = session.cutoff_at - PROMOTION_ENDS_BEFORE_CUTOFF

@@ -4,7 +4,7 @@ from bookings.errors import SessionStarted
 from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_session
 from bookings.services.concerned import Concerned, locked, waiting_for
-from bookings.states import BookingStatus, CancelledBy, WaitlistStatus
+from bookings.states import BookingStatus, WaitlistStatus
 from classes.models import ClassSession
 from classes.rows import SessionRow
 from classes.states import SessionStatus
@@ -45,13 +45,7 @@ def cancel_session(*, session: ClassSession, reason: str, at: datetime) -> Conce
     if session.status == SessionStatus.CANCELLED:
         return concerned
     _, bookings, waiting = concerned
-    Booking.objects.filter(class_session=session, status=BookingStatus.BOOKED).update(
-        status=BookingStatus.CANCELLED,
-        occupied_day=None,
-        cancelled_at=at,
-        cancelled_by=CancelledBy.GYM,
-        updated_at=at,
-    )
+    Booking.objects.filter(class_session=session, status=BookingStatus.BOOKED).cancel_by_gym(at=at)
     WaitlistEntry.objects.waiting().filter(class_session=session).update(
         status=WaitlistStatus.CLOSED, ended_at=at
     )

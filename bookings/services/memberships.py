@@ -8,7 +8,7 @@ from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_membership
 from bookings.services.racing import LostARace, until_settled
 from bookings.services.waiting import promote_waiting
-from bookings.states import BookingStatus, CancelledBy
+from bookings.states import BookingStatus
 from classes.models import ClassSession
 from core.errors import Invalid
 from core.transactions import in_transaction
@@ -101,13 +101,7 @@ def _cancel(
     lost_sessions = {booking.class_session_id for booking in lost}
     if not lost_sessions <= set(session_ids):
         raise LostARace
-    Booking.objects.filter(pk__in=[booking.pk for booking in lost]).update(
-        status=BookingStatus.CANCELLED,
-        occupied_day=None,
-        cancelled_at=at,
-        cancelled_by=CancelledBy.GYM,
-        updated_at=at,
-    )
+    Booking.objects.filter(pk__in=[booking.pk for booking in lost]).cancel_by_gym(at=at)
     # A customer has one live booking of a session.
     ClassSession.objects.give_a_spot_back(*lost_sessions)
     membership.cancelled_on, membership.cancellation_reason = on, reason
