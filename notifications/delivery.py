@@ -101,6 +101,10 @@ def deliver_due(clock: Clock, is_stopping: Callable[[], bool]) -> bool:
 
     Gives False when the server could not be reached; what is queued then waits.
     """
+    # Asked first, once a second: an idle worker needs no thread, and beginning to write takes
+    # SQLite's only write lock.
+    if not Mail.objects.due(clock()).exists():
+        return True
     with Lease(clock) as lease, _mail_server() as server:
         while not is_stopping() and (mails := _take(lease)):
             try:
@@ -139,9 +143,7 @@ def _mail_server() -> Iterator[BaseEmailBackend]:
 
 def _take(lease: Lease) -> list[Mail]:
     """Take what is due, so that no other worker does."""
-    # Asked first: beginning to write takes SQLite's only write lock, once a second.
-    is_anything_due = Mail.objects.due(lease.clock()).exists()
-    lease.taken = _taken(lease) if is_anything_due else []
+    lease.taken = _taken(lease)
     return _left(lease) if lease.taken else []
 
 
