@@ -8,8 +8,8 @@ from django.utils import timezone
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from bookings.models import Booking, CalendarToken
-from bookings.services.calendars import digest_of
 from bookings.states import LIVE, BookingStatus, CancelledBy
+from core.tokens import digest_of
 
 # Those who cancelled themselves know it; what the gym cancelled they need to see.
 SHOWN = Q(status__in=LIVE) | Q(status=BookingStatus.CANCELLED, cancelled_by=CancelledBy.GYM)

@@ -1,16 +1,12 @@
-import hashlib
-import secrets
 from typing import Self
 
 from django.db import models
 
+from core.tokens import digest_of, new_token
+
 
 class ApiKey(models.Model):
-    """
-    What a program shows to use a closed API. Only a hash is stored, so a key is seen once.
-
-    The key is 256 random bits, so a plain SHA-256 is as good as a slow password hash.
-    """
+    """What a program shows to use a closed API. Only a hash is stored, so a key is seen once."""
 
     name = models.CharField(max_length=100, unique=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -31,13 +27,9 @@ class ApiKey(models.Model):
         return True
 
     @classmethod
-    def digest_of(cls, key: str) -> str:
-        return hashlib.sha256(key.encode()).hexdigest()
-
-    @classmethod
     def issue(cls, *, name: str, is_read_only: bool = False) -> tuple[Self, str]:
         """Make a key; the second value is the key itself, which nobody can read again."""
-        key = secrets.token_urlsafe(32)
-        made = cls(name=name, digest=cls.digest_of(key), prefix=key[:8], is_read_only=is_read_only)
+        key = new_token()
+        made = cls(name=name, digest=digest_of(key), prefix=key[:8], is_read_only=is_read_only)
         made.save()
         return made, key

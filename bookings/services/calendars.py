@@ -1,22 +1,16 @@
-import hashlib
-import secrets
 from datetime import datetime
 
 from bookings.models import CalendarToken
+from core.tokens import digest_of, new_token
 from core.transactions import in_transaction
 from customers.models import Customer
-
-
-def digest_of(token: str) -> str:
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @in_transaction
 def give_calendar_token(*, customer: Customer, at: datetime) -> str:
     """Make the secret of the customer's calendar feed; the one before stops working."""
     _hold(customer)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     CalendarToken.objects.update_or_create(
         customer=customer, defaults={"digest": digest_of(token), "created_at": at}
     )

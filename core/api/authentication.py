@@ -7,6 +7,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from core.models import ApiKey
+from core.tokens import digest_of
 
 if TYPE_CHECKING:
     # DRF imports this module while it is still building its views.
@@ -20,7 +21,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, key = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        digest = ApiKey.digest_of(key.strip().decode("latin-1"))
+        digest = digest_of(key.strip().decode("latin-1"))
         found = ApiKey.objects.filter(digest=digest, revoked_at__isnull=True).first()
         if found is None:
             raise AuthenticationFailed("This API key is not valid.")

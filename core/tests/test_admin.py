@@ -17,6 +17,7 @@ from core.admin import export
 from core.admin.counting import ESTIMATED_FROM
 from core.admin.refusals import NotDone, attempt
 from core.models import ApiKey
+from core.tokens import digest_of
 
 pytestmark = pytest.mark.django_db
 
@@ -243,7 +244,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(admin_client):
 
     made = ApiKey.objects.get()
     key = said_in(answer)[0].split("<code>")[1].split("</code>")[0]
-    assert ApiKey.digest_of(key) == made.digest
+    assert digest_of(key) == made.digest
     assert (made.name, made.is_read_only, made.revoked_at) == ("Kiosk", True, None)
     assert key in answer.content.decode()
     pages = (KEYS, f"{KEYS}{made.pk}/change/", f"{KEYS}{made.pk}/history/")
