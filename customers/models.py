@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from core.positions import Positioned
 from customers.querysets import CustomerQuerySet, comparable_email
 from customers.states import RULES_WITH_DAYS, RULES_WITH_VISITS, Origin, SegmentRuleName
 
@@ -69,19 +70,13 @@ class Segment(models.Model):
         return self.name
 
 
-class Customer(models.Model):
+class Customer(Positioned):
     """Somebody whom the gym knows: a member, a guest, or a prospect who left an address."""
 
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     email = EmailAddressField(max_length=254)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.OTHER)
-    latitude = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
-    )
-    longitude = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
-    )
     # Only the segments chosen by hand; `segment_rules` answers for all of them.
     chosen_segments = models.ManyToManyField(
         Segment, blank=True, related_name="chosen_customers", db_table="customers_in_segment"
@@ -103,17 +98,7 @@ class Customer(models.Model):
             models.CheckConstraint(
                 name="customer_origin_is_known", condition=Q(origin__in=Origin.values)
             ),
-            models.CheckConstraint(
-                name="customer_position_is_whole_and_on_earth",
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                ),
-                violation_error_message="Latitude and longitude come together or not at all.",
-            ),
+            *Positioned.Meta.constraints,
         ]
 
     def __str__(self) -> str:

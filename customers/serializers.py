@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.api.fields import ForeignIdsField
+from core.api.positions import PositionSerializer
 from core.api.serializers import StrictModelSerializer
 from customers.models import Customer, Segment
 from customers.rules import problems_of_rule
@@ -11,7 +12,7 @@ from customers.segment_rules import attach_customer_counts, attach_segments
 from customers.states import SegmentRuleName
 
 
-class CustomerSerializer(StrictModelSerializer[Customer]):
+class CustomerSerializer(PositionSerializer[Customer]):
     segments = ForeignIdsField(queryset=Segment.objects.all(), required=False)
 
     class Meta:
@@ -38,18 +39,6 @@ class CustomerSerializer(StrictModelSerializer[Customer]):
         if others.exists():
             raise ValidationError("There is a customer with this e-mail already.", "unique")
         return email
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        position = {
-            name: attrs.get(name, getattr(self.instance, name, None))
-            for name in ("latitude", "longitude")
-        }
-        missing = [name for name, value in position.items() if value is None]
-        if len(missing) == 1:
-            problem = ErrorDetail("Latitude and longitude come together or not at all.", "required")
-            raise ValidationError({missing[0]: problem})
-        return attrs
 
     def to_representation(self, instance: Customer) -> dict[str, Any]:
         # A list attaches the segments of its whole page before; one customer asks here.
