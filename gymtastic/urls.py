@@ -2,12 +2,14 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+import benefits.urls
 import bookings.urls
 import classes.urls
 import customers.urls
 import memberships.urls
 import milestones.urls
 import notifications.urls
+import venues.urls
 from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
 from core.health import healthz, readyz
@@ -15,9 +17,11 @@ from core.health import healthz, readyz
 router = BothSlashesRouter()
 for app in (
     customers.urls,
+    venues.urls,
     classes.urls,
     notifications.urls,
     memberships.urls,
+    benefits.urls,
     bookings.urls,
     milestones.urls,
 ):

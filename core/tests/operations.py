@@ -59,10 +59,15 @@ EDITED = [
     for address in LISTS
     if any(one.method == "patch" and one.address == f"{address}/{{id}}" for one in OPERATIONS)
 ]
-CATALOGUES = [
+DELETED = [
     address
     for address in LISTS
     if any(one.action == "destroy" and one.address == f"{address}/{{id}}" for one in OPERATIONS)
+]
+CATALOGUES = [
+    address
+    for address in DELETED
+    if any(one.action == "update" and one.address == f"{address}/{{id}}" for one in OPERATIONS)
 ]
 
 
@@ -156,6 +161,20 @@ BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
         "session_count": 10,
         "interval_count": 1,
         "interval_unit": "month",
+    },
+    "/api/venues": lambda api, number: {
+        "name": f"Venue {number}",
+        "latitude": 52.5,
+        "longitude": 13.4,
+    },
+    "/api/benefits": lambda api, number: {
+        "venue": make(api, "/api/venues")["id"],
+        "title": f"Benefit {number}",
+        "recurrence": "day",
+    },
+    "/api/benefit_usages": lambda api, number: {
+        "person": make(api, "/api/customers")["id"],
+        "benefit": make(api, "/api/benefits")["id"],
     },
     "/api/waitlist_entries": lambda api, number: {
         "customer": make(api, "/api/customers")["id"],

@@ -13,6 +13,7 @@ from core.tests.operations import (
 )
 
 RECORDS_OF_ACTS = {
+    "/api/benefit_usages",
     "/api/bookings",
     "/api/memberships",
     "/api/milestone_awards",
@@ -69,6 +70,8 @@ def test_a_patch_of_nothing_changes_nothing(api, address):
         ("/api/booking_windows", {"opens_before": 3}),
         ("/api/membership_plans", {"description": "Both rooms"}),
         ("/api/milestones", {"session_count": 12}),
+        ("/api/venues", {"name": "Smoothie Bar"}),
+        ("/api/benefits", {"recurrence": "month"}),
     ],
     ids=as_words,
 )
