@@ -4,13 +4,25 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from core.constraints import broken_rule
+from benefits.models import BenefitUsage
+from benefits.tests.factories import BenefitUsageFactory
+from core.constraints import broken_rule, fields_of_unique_rule
 from tests.bad_rows import CASES
 from tests.bad_rows.bookings import change
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("bookings", "classes", "customers", "core", "memberships", "milestones", "notifications")
+OURS = (
+    "benefits",
+    "bookings",
+    "classes",
+    "customers",
+    "core",
+    "memberships",
+    "milestones",
+    "notifications",
+    "venues",
+)
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 RULES = {rule.name for model in MODELS for rule in model._meta.constraints}
 # A status that nobody knows breaks three rules at once; which is named is up to the database.
@@ -34,6 +46,16 @@ def test_the_database_itself_refuses(rule, write):
 
 def test_the_database_itself_refuses_a_booking_with_an_unknown_status():
     assert rule_broken_by(lambda: change(status="moved")) in OF_EVERY_STATUS
+
+
+def test_the_database_itself_refuses_two_uses_with_one_id_of_a_file():
+    BenefitUsageFactory(external_id=17)
+    BenefitUsageFactory.create_batch(2, external_id=None)
+
+    rule = rule_broken_by(lambda: BenefitUsageFactory(external_id=17))
+
+    assert fields_of_unique_rule(rule) == ["external_id"]
+    assert BenefitUsage.objects.count() == 3
 
 
 def test_every_named_rule_has_a_row_that_breaks_it():

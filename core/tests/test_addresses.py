@@ -76,6 +76,7 @@ def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
 @pytest.mark.parametrize(
     ("address", "of_all", "of_one"),
     [
+        ("/api/benefit_usages", {"get", "post"}, {"get", "delete"}),
         ("/api/bookings", {"get", "post"}, {"get", "patch"}),
         ("/api/memberships", {"get", "post"}, {"get"}),
         ("/api/milestone_awards", {"get"}, {"get"}),
@@ -84,7 +85,7 @@ def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
     ],
     ids=as_words,
 )
-def test_records_of_acts_know_no_put_and_no_delete(address, of_all, of_one):
+def test_a_record_of_an_act_knows_its_own_methods_and_no_more(address, of_all, of_one):
     assert {one.method for one in OPERATIONS if one.address == address} == of_all
     assert {one.method for one in OPERATIONS if one.address == f"{address}/{{id}}"} == of_one
 

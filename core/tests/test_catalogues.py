@@ -111,6 +111,9 @@ def test_what_nothing_holds_can_be_deleted_once(api, address):
         ("/api/customers", "/api/memberships", "customer", "memberships"),
         ("/api/membership_plans", "/api/memberships", "plan", "memberships"),
         ("/api/milestones", "/api/milestone_awards", "milestone", "milestone awards"),
+        ("/api/venues", "/api/benefits", "venue", "benefits"),
+        ("/api/benefits", "/api/benefit_usages", "benefit", "benefit usages"),
+        ("/api/customers", "/api/benefit_usages", "person", "benefit usages"),
     ],
 )
 def test_what_has_a_history_is_not_deleted_and_names_what_holds_it(
@@ -205,6 +208,9 @@ MADE_BY_THE_SERVER = {
     "/api/membership_plans": {"id": 99},
     "/api/memberships": {"id": 99, "ends_on": "2001-01-01", "is_current": False},
     "/api/milestones": {"id": 99},
+    "/api/venues": {"id": 99},
+    "/api/benefits": {"id": 99},
+    "/api/benefit_usages": {"id": 99},
     "/api/waitlist_entries": {
         "id": 99,
         "class_type_name": "Boxing",

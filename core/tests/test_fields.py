@@ -57,7 +57,22 @@ WRONG = [
     ("/api/booking_windows", "class_type", NOT_AN_ID),
     ("/api/booking_windows", "opens_before", [*NOT_A_WHOLE_NUMBER, None, -1, 10_001]),
     ("/api/booking_windows", "unit", ["", "weeks", 5, True, [], {}, None]),
+    ("/api/venues", "name", [*NOT_TEXT, None, "", "  ", "a\x00", "a" * 101]),
+    ("/api/venues", "latitude", [*NOT_A_NUMBER, None, 90.000001, -90.000001, 1e300, 10**400]),
+    ("/api/venues", "longitude", [*NOT_A_NUMBER, None, 180.000001, -180.000001, -(10**400)]),
+    ("/api/benefits", "venue", [*NOT_AN_ID, None]),
+    ("/api/benefits", "title", [*NOT_TEXT, None, "", "  ", "a\x00", "a" * 201]),
+    ("/api/benefits", "recurrence", ["", "year", "Day", 5, True, [], {}, None]),
+    ("/api/benefit_usages", "person", [*NOT_AN_ID, None]),
+    ("/api/benefit_usages", "benefit", [*NOT_AN_ID, None]),
+    ("/api/benefit_usages", "used_at", [*NOT_A_TIME, None]),
 ]
+
+# What never changes, so it can only be wrong when one is made.
+FIXED_IN = {
+    "/api/bookings": ["customer", "class_session"],
+    "/api/benefit_usages": ["person", "benefit", "used_at"],
+}
 
 
 def in_words(case):
@@ -72,11 +87,9 @@ def test_a_value_of_the_wrong_kind_is_a_400_that_names_the_field(api, case):
     path = f"{address}/{made['id']}"
     before = api.get(path).json()
 
-    # A booking's customer and session never change, so they can only be wrong when it is made.
-    makes = address == "/api/bookings" and field != "status"
     for value in values:
-        if makes:
-            whole = {name: made[name] for name in ("customer", "class_session")}
+        if field in FIXED_IN.get(address, ()):
+            whole = {name: made[name] for name in FIXED_IN[address]}
             response = api.post(address, whole | {field: value})
         else:
             response = api.patch(path, {field: value})

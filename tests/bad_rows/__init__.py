@@ -1,6 +1,6 @@
 """Rows that the database itself must refuse."""
 
-from tests.bad_rows import bookings, customers, memberships, milestones, schedule, waiting
+from tests.bad_rows import benefits, bookings, customers, memberships, milestones, schedule, waiting
 
 CASES = [
     *bookings.CASES,
@@ -9,4 +9,5 @@ CASES = [
     *customers.CASES,
     *memberships.CASES,
     *milestones.CASES,
+    *benefits.CASES,
 ]
