@@ -1,6 +1,6 @@
 """Everything that writes a single use of a benefit. `benefits.importing` loads history."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Max, Min, Q
 
@@ -22,6 +22,8 @@ def record_use(*, person_id: int, benefit_id: int, used_at: datetime, at: dateti
     :raises Invalid: when person or benefit do not exist, or `used_at` is in the future.
     :raises BenefitNotAvailable: when another use lies closer than the benefit's recurrence.
     """
+    # In a zone with summer time Python adds hours of the wall clock.
+    used_at = used_at.astimezone(UTC)
     if used_at > at:
         raise Invalid("used_at", "max_value", "This lies in the future.")
     # No portable constraint knows about rolling times. The same person's other phone waits here,

@@ -48,12 +48,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def slot_before(instant: datetime) -> datetime:
     """Give the last moment up to `instant`, itself included, at which a slot begins."""
-    return instant - (instant - EPOCH) % SLOT
+    return EPOCH + (instant - EPOCH) // SLOT * SLOT
 
 
 def slot_after(instant: datetime) -> datetime:
     """Give the first moment from `instant` on, itself included, at which a slot begins."""
-    return slot_before(instant + SLOT - timedelta.resolution)
+    return EPOCH - (EPOCH - instant) // SLOT * SLOT
 
 
 def note(*, benefit_id: int, used_at: datetime, change: int) -> None:
