@@ -7,10 +7,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benefits import checks, reports, services, summary
+from benefits import checks, services, summary
 from benefits.models import BenefitUsage
 from benefits.states import Recurrence
 from benefits.tests import reference
+from benefits.tests.agreement import expected, reported
 from benefits.tests.factories import BenefitFactory
 from customers.tests.factories import CustomerFactory
 from venues.tests.factories import VenueFactory
@@ -94,7 +95,7 @@ def agree(people, history, at):
             BenefitFactory(recurrence=recurrence, venue=venues[number % 2])
             for number, recurrence in enumerate(recurrences)
         ]
-        empty = VenueFactory()
+        VenueFactory()
         add(people, benefits, before)
         close(at=closed_at)
         for use in late:
@@ -107,19 +108,8 @@ def agree(people, history, at):
             add(people, benefits, reopened)
             close(at=closed_at)
 
-        offers = [reference.Offer(one.pk, one.venue_id, one.recurrence) for one in benefits]
-        rows = BenefitUsage.objects.values_list("person_id", "benefit_id", "used_at")
-        uses = [reference.Use(*row) for row in rows]
-        venue_ids = [one.pk for one in (*venues, empty)]
-        assert reports.top_benefits(at=at) == reference.top(venue_ids, offers, uses, at)
-        for venue_id in venue_ids:
-            expected = reference.inactive(venue_id, offers, uses, at)
-            assert reports.inactive_stretches(venue_id=venue_id, at=at) == expected
-            for person in people:
-                found = reports.available_benefits(person_id=person.pk, venue_id=venue_id, at=at)
-                expected = reference.available(person.pk, venue_id, offers, uses, at)
-                assert [one.pk for one in found] == expected
-        assert not list(checks.differences())
+        assert reported(at) == expected(at)
+        assert list(checks.differences()) == []
         transaction.set_rollback(True)
 
 
