@@ -6,18 +6,21 @@ from typing import Any
 
 from django.core.management import call_command
 
+from benefits.models import Benefit, BenefitUsage
 from bookings.models import Booking, BookingWindow, WaitlistEntry
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
 from memberships.models import Membership, MembershipPlan
 from milestones.models import Milestone, MilestoneAward
 from notifications.models import Mail, Notification
+from venues.models import Venue
 
 # A Thursday, in the middle of the day and of a second.
 AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
 HALF_A_YEAR_LATER = AT + timedelta(days=182)
 MODELS = (
     *(Segment, Customer, ClassType, ClassSession, MembershipPlan, Membership),
+    *(Venue, Benefit, BenefitUsage),
     *(BookingWindow, Booking, WaitlistEntry, Milestone, MilestoneAward, Notification, Mail),
 )
 
@@ -40,7 +43,9 @@ def story() -> list[tuple[Any, ...]]:
     memberships = Membership.objects.order_by("customer__email", "starts_on")
     in_line = WaitlistEntry.objects.order_by("customer__email", "created_at")
     mails = Mail.objects.order_by("notification__customer__email", "queued_at")
+    uses = BenefitUsage.objects.order_by("person__email", "used_at")
     return [
+        *uses.values_list("person__email", "benefit__venue__name", "benefit__title", "used_at"),
         *memberships.values_list(
             *("customer__email", "plan__name", "starts_on", "ends_on", "sold_at", "cancelled_on")
         ),
