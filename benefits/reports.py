@@ -2,7 +2,8 @@
 What venues and their partners ask about the use of benefits. All of it is read only.
 
 The three reports of partners and the page of a venue. "The last 180 days" is the closed interval
-`[at - 180 × 24 h, at]`; whatever was used after `at` is left out.
+`[at - 180 × 24 h, at]`; whatever was used after `at` is left out. It is turned into UTC first: in
+a zone with summer time Python subtracts hours of the wall clock.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ class Stretch(NamedTuple):
 
 def available_benefits(*, person_id: int, venue_id: int, at: datetime) -> "QuerySet[Benefit]":
     """Give a venue's benefits, by id, that the person could use at that moment."""
+    at = at.astimezone(UTC)
     too_late = Case(
         *(When(recurrence=each, then=Value(at - each.pause)) for each in Recurrence),
         output_field=DateTimeField(),
@@ -95,6 +97,7 @@ def top_benefits(*, at: datetime, most: int = MOST_USED) -> dict[int, list[Uses]
 
     Most used first, ties by lower id; what was never used is not among them.
     """
+    at = at.astimezone(UTC)
     since = at - WINDOW
     rows = _rows(
         TOP,
@@ -153,6 +156,7 @@ def inactive_stretches(*, venue_id: int, at: datetime) -> dict[int, list[Stretch
     (`Recurrence.inactive_from`), cut at both ends of the 180 days. A benefit without any is left
     out. Times in UTC.
     """
+    at = at.astimezone(UTC)
     later = connection.ops.combine_duration_expression("+", ["step.used_at", "step.pause"])
     end_of_pause = connection.ops.combine_duration_expression("+", ["since", "pause"])
     pauses = {f"pause_{each}": _duration(each.inactive_from) for each in Recurrence}
