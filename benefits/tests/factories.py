@@ -28,3 +28,10 @@ class BenefitUsageFactory(factory.django.DjangoModelFactory[BenefitUsage]):
     person = factory.SubFactory(CustomerFactory)
     benefit = factory.SubFactory(BenefitFactory)
     used_at = NOON
+
+
+def use(benefit, *times, by=None):
+    """Let one person, or somebody, use a benefit at each of these times."""
+    person = by or CustomerFactory()
+    for used_at in times:
+        BenefitUsageFactory(benefit=benefit, person=person, used_at=used_at)
