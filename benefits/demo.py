@@ -69,7 +69,7 @@ NOT_ANY_MORE, LAST_USED = (CAFE, BREAKFAST), 40
 CLOSED, CLOSED_DAYS_AGO = SAUNA, range(70, 115)
 
 # Whole days, up to yesterday.
-DAYS_BACK, USES_A_DAY = 200, (4, 8)
+DAYS_BACK, USES_A_DAY = 200, (5, 8)
 OPENS, OPEN_FOR = time(11), 11 * 60 * 60
 
 
