@@ -44,7 +44,7 @@ class BenefitViewSet(Catalogue[Benefit]):
     @action(**report)
     def top(self, request: Request) -> Response:
         """The three most used benefits of every venue within the last 180 days."""
-        found = reports.top_benefits(at=self._asked_at())
+        found = reports.top_benefits(at=self._moment_in(self.query()))
         rows = [{"venue_id": venue_id, "uses": uses} for venue_id, uses in found.items()]
         return Response(TopBenefitsSerializer(rows, many=True).data)
 
@@ -54,7 +54,7 @@ class BenefitViewSet(Catalogue[Benefit]):
         """The benefits of a venue that a person can use."""
         asked = self.query()
         found = reports.available_benefits(
-            person_id=asked["personId"], venue_id=asked["venueId"], at=self._asked_at()
+            person_id=asked["personId"], venue_id=asked["venueId"], at=self._moment_in(asked)
         )
         return Response(AvailableBenefitSerializer(found, many=True).data)
 
@@ -62,13 +62,14 @@ class BenefitViewSet(Catalogue[Benefit]):
     @action(**report)
     def inactivity_periods(self, request: Request) -> Response:
         """When a venue's benefits were not used for long, within the last 180 days."""
-        found = reports.inactive_stretches(venue_id=self.query()["venueId"], at=self._asked_at())
+        asked = self.query()
+        found = reports.inactive_stretches(venue_id=asked["venueId"], at=self._moment_in(asked))
         rows = [{"benefit_id": pk, "stretches": stretches} for pk, stretches in found.items()]
         return Response(InactivitySerializer(rows, many=True).data)
 
-    def _asked_at(self) -> datetime:
-        asked: datetime = self.query().get("timestamp", self.at)
-        return asked
+    def _moment_in(self, asked: dict[str, Any]) -> datetime:
+        moment: datetime = asked.get("timestamp", self.at)
+        return moment
 
 
 class BenefitUsageViewSet(
