@@ -165,9 +165,9 @@ class _Guests:
     ) -> Iterator[BenefitUsage]:
         random = self.plan.random("uses", block, day)
         opens = datetime.combine(day, OPENS, self.plan.tz).astimezone(UTC)
-        known = self.known[number_of_venues(block + 1) - 1]
+        weights = self.weights[: self.known[number_of_venues(block + 1) - 1]]
         for second in sorted(random.sample(range(OPEN_FOR), random.randint(*USES_A_DAY))):
-            [index] = random.choices(range(known), cum_weights=self.weights[:known])
+            [index] = random.choices(range(len(weights)), cum_weights=weights)
             # Some come much more often than others.
             place = min(random.randrange(CUSTOMERS), random.randrange(CUSTOMERS))
             benefit, used_at = self.benefits[index], opens + timedelta(seconds=second)
