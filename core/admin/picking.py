@@ -1,5 +1,7 @@
 """Choosing one of a hundred thousand: a box to type in, never a list of all."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -10,6 +12,8 @@ from django.urls import reverse
 from unfold.paginator import InfinitePaginator
 
 from core.admin.nulls import NULL
+
+ID = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class PickView(AutocompleteJsonView):
@@ -35,3 +39,8 @@ class Picker(AutocompleteSelect):
     def get_url(self) -> str:
         picked = self.field.remote_field.model._meta
         return reverse(f"{self.admin_site.name}:{picked.app_label}_{picked.model_name}_pick")
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        # What an address proposes may be anything.
+        ids = [chosen for chosen in value if ID.fullmatch(str(chosen))]
+        return super().optgroups(name, ids, attr)

@@ -69,6 +69,22 @@ def test_an_empty_form_is_there_for_everything_that_staff_make(admin_client, mod
     assert answer.status_code == (403 if model._meta.label in NOT_MADE_BY_STAFF else 200)
 
 
+@pytest.mark.parametrize("proposed", ["9" * 30, "-1", "Anna", "1\x00"])
+def test_a_form_is_there_whatever_its_address_proposes_to_pick(admin_client, proposed):
+    picking = {
+        model: page_of_it.autocomplete_fields
+        for model, page_of_it in admin.site._registry.items()
+        if page_of_it.autocomplete_fields
+    }
+
+    answers = [
+        admin_client.get(page(model, "add"), dict.fromkeys(fields, proposed))
+        for model, fields in picking.items()
+    ]
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
 @EVERY_MODEL
 def test_nobody_but_staff_sees_a_page(client, model):
     answer = client.get(page(model, "changelist"))
