@@ -6,24 +6,44 @@ The three reports of partners and the page of a venue. "The last 180 days" is th
 a zone with summer time Python subtracts hours of the wall clock.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, DateTimeField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncWeek
 from django.utils.duration import duration_microseconds
 
 from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
 from benefits.states import Recurrence
 from benefits.summary import WINDOW, slot_after, slot_before
+from core.instants import local_midnight
 from venues.models import Venue
 
 MOST_USED = 3
+# More than any venue offers.
+ALL = 1_000_000
+WEEKS_SHOWN = 26
 
 
 class Uses(NamedTuple):
     benefit_id: int
+    number: int
+
+
+class UsesInWeek(NamedTuple):
+    monday: date
     number: int
 
 
@@ -114,6 +134,29 @@ def top_benefits(*, at: datetime, most: int = MOST_USED) -> dict[int, list[Uses]
         # A venue that came between the two statements is for the next request.
         found.get(venue_id, []).append(Uses(benefit_id, number))
     return found
+
+
+def uses_of_venues(*, at: datetime) -> dict[int, int]:
+    """Give for every venue, by id, how often its benefits were used in the last 180 days."""
+    found = top_benefits(at=at, most=ALL)
+    return {venue_id: sum(uses.number for uses in its) for venue_id, its in found.items()}
+
+
+def uses_per_week(*, venue_id: int, at: datetime, tz: tzinfo) -> list[UsesInWeek]:
+    """
+    Give how often a venue's benefits were used in each of the last 26 weeks, the running one last.
+
+    A week begins on Monday at midnight in `tz`.
+    """
+    today = at.astimezone(tz).date()
+    this_monday = today - timedelta(days=today.weekday())
+    mondays = [this_monday - timedelta(weeks=ago) for ago in reversed(range(WEEKS_SHOWN))]
+    uses = BenefitUsage.objects.filter(
+        benefit__venue=venue_id, used_at__gte=local_midnight(mondays[0], tz), used_at__lte=at
+    )
+    week = TruncWeek("used_at", output_field=DateField(), tzinfo=tz)
+    numbers = dict(uses.values_list(week).annotate(number=Count("*")))
+    return [UsesInWeek(monday, numbers.get(monday, 0)) for monday in mondays]
 
 
 # --- Which are not used? ------------------------------------------------------------------------

@@ -312,6 +312,14 @@ UNFOLD = {
                 ],
             },
             {
+                "title": "Partners",
+                "items": [
+                    sidebar_item("Venues", "storefront", "venues.venue"),
+                    sidebar_item("Benefits", "redeem", "benefits.benefit"),
+                    sidebar_item("Uses of benefits", "receipt_long", "benefits.benefitusage"),
+                ],
+            },
+            {
                 "title": "What customers are told",
                 "items": [
                     sidebar_item("Notifications", "inbox", "notifications.notification"),

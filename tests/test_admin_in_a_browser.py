@@ -12,6 +12,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as until
 from selenium.webdriver.support.wait import WebDriverWait
 
+from benefits.models import BenefitUsage
+from benefits.tests.factories import BenefitFactory
 from bookings.models import Booking
 from bookings.services import book_session, join_waitlist
 from classes.models import ClassSession
@@ -78,6 +80,12 @@ class Desk:
         self.picks("class_session", "Yoga", session_at)
         self.presses("Save")
 
+    def records_use(self, customer, benefit):
+        self.open("/admin/benefits/benefitusage/add/")
+        self.picks("person", customer, customer)
+        self.picks("benefit", benefit, benefit)
+        self.presses("Save")
+
 
 @pytest.fixture
 def desk(live_server, tmp_path):
@@ -142,3 +150,25 @@ def test_staff_cancel_a_session_after_seeing_whom_it_touches(desk):
     assert untouched == "scheduled"
     assert (session.status, session.cancellation_reason) == ("cancelled", "The coach is ill.")
     assert (session.booked_count, session.waitlist_count) == (0, 0)
+
+
+def test_staff_record_a_use_are_refused_a_second_and_find_it_on_the_venues_page(desk):
+    User.objects.create_superuser("desk", password="open sesame")
+    CustomerFactory(first_name="Anna", last_name="Schmidt", email="anna@example.org")
+    burgers = BenefitFactory(title="Burgers", venue__name="Bun & Co")
+
+    desk.logs_in("desk", "open sesame")
+    desk.records_use("Schmidt", "Burgers")
+    desk.sees("added successfully")
+    desk.records_use("Schmidt", "Burgers")
+    desk.sees("The benefit was used, and cannot be used again yet.")
+    desk.open("/admin/venues/venue/")
+    desk.follows("Bun & Co")
+    desk.sees("Uses per week")
+    [bar] = desk.driver.find_elements(By.CSS_SELECTOR, "td [style='width: 100.00%']")
+    drawn = bar.size["width"]
+    desk.driver.find_element(By.CSS_SELECTOR, "figure li:last-child a").click()
+    desk.sees("Anna Schmidt")
+
+    assert BenefitUsage.objects.get().benefit == burgers
+    assert drawn > 100

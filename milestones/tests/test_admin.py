@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 
+from benefits.tests.factories import BenefitUsageFactory
 from bookings.tests.admin import CUSTOMERS, as_shown, change, errors_on, said_in
 from bookings.tests.factories import WaitlistEntryFactory
 from customers.tests.factories import CustomerFactory
@@ -146,14 +147,23 @@ def test_a_milestone_that_was_awarded_is_not_deleted(admin_client):
 
 # --- A customer's page ----------------------------------------------------------------------------
 
-LISTS = ["Bookings", "Memberships", "Milestone awards", "Notifications", "Waitlist entries"]
+LISTS = [
+    "Benefit usages",
+    "Bookings",
+    "Memberships",
+    "Milestone awards",
+    "Notifications",
+    "Waitlist entries",
+]
 
 
 def test_a_customers_page_leads_to_what_there_is_about_the_customer(admin_client):
     award, _another = told_award(), told_award()
     anna = award.customer
     waits = WaitlistEntryFactory(customer=anna)
-    theirs = [award.booking, MembershipFactory(customer=anna), award, award.notification, waits]
+    used = BenefitUsageFactory(person=anna)
+    member = MembershipFactory(customer=anna)
+    theirs = [used, award.booking, member, award, award.notification, waits]
     Notification.objects.filter(pk=award.notification_id).update(customer=anna)
     MembershipFactory()
 
