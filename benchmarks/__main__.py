@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks import booking, mail, milestones, report, schedule
+from benchmarks import benefits, booking, mail, milestones, report, schedule
 from benchmarks.filling import Size, copy, cursor_of, fill, tidy
 from benchmarks.measuring import measure, say
 from benchmarks.processor_time import stat_of
@@ -31,7 +31,7 @@ APPLICATIONS = {
     "limit": "benchmarks.limit:application",
     "plain": "benchmarks.plain.wsgi:application",
 }
-PATHS = ("schedule", "booking", "milestones", "mail")
+PATHS = ("schedule", "booking", "milestones", "mail", "benefits")
 # Each takes as long as many rounds of the others.
 MAIL_ROUNDS = 3
 
@@ -43,10 +43,29 @@ class Effort(NamedTuple):
     pages: int
     bookings: int
     mails: int
+    # Of venues' benefits, from few to many, and how many more are imported.
+    uses: tuple[int, ...]
+    imported: int
 
 
-FULL = Effort(Size(sessions=50_000, bookings=500_000, customers=100_000), 7, 300, 300, 10_000)
-QUICK = Effort(Size(sessions=5_000, bookings=50_000, customers=50_000), 3, 40, 40, 1_000)
+FULL = Effort(
+    Size(sessions=50_000, bookings=500_000, customers=100_000),
+    rounds=7,
+    pages=300,
+    bookings=300,
+    mails=10_000,
+    uses=(90_000, 900_000, 9_000_000),
+    imported=1_000_000,
+)
+QUICK = Effort(
+    Size(sessions=5_000, bookings=50_000, customers=50_000),
+    rounds=3,
+    pages=40,
+    bookings=40,
+    mails=1_000,
+    uses=(9_000, 90_000, 900_000),
+    imported=100_000,
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -77,6 +96,8 @@ def run(server: str, effort: Effort, paths: Sequence[str]) -> Iterator[report.Ta
         yield from _in_a_gym(server, effort, paths, postmaster)
     if "mail" in paths:
         yield mail.run(server, postmaster, effort.mails, min(effort.rounds, MAIL_ROUNDS))
+    if "benefits" in paths:
+        yield from benefits.run(server, postmaster, effort.uses, effort.imported, effort.rounds)
 
 
 def _in_a_gym(
@@ -163,7 +184,7 @@ def _setting(effort: Effort) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES.items())
     return (
         f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers, "
-        f"{effort.mails:,} mails;\n"
+        f"{effort.mails:,} mails, up to {effort.uses[-1]:,} uses of benefits;\n"
         f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
         f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}."
     )
