@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from benefits.models import UsageTotal
+from benefits.models import UsageSummary, UsageTotal
 from benefits.summary import closed_slots, totals_at
 
 
@@ -32,10 +32,12 @@ def wrong_totals(since: datetime, until: datetime) -> Iterator[WrongTotal]:
     """
     Compare each benefit's total at a slot's end with the one before plus the slot's uses.
 
-    One statement, so what is written meanwhile is in all three or in none.
+    One statement, so what is written meanwhile is in all three or in none. A slot that was
+    reopened or forgotten meanwhile has no totals, and nothing to compare.
     """
+    is_closed = Exists(UsageSummary.objects.filter(opened_at__lte=since, closed_at__gte=until))
     stored = UsageTotal.objects.filter(benefit=OuterRef("pk"), until=until).values("uses")
-    rows = totals_at(since, until, Coalesce(Subquery(stored), 0))
+    rows = totals_at(since, until, Coalesce(Subquery(stored), 0)).filter(is_closed)
     for _, benefit_id, counted, its in rows:
         if its != counted:
             yield WrongTotal(benefit_id, since, until, its, counted)
