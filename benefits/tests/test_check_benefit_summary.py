@@ -1,13 +1,31 @@
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+import time_machine
+from django.core.management import CommandError, call_command
 
-from benefits import checks, summary
+from benefits import checks, services, summary
+from benefits.models import BenefitUsage, UsageSummary, UsageTotal
 from benefits.tests.factories import NOON, BenefitFactory, BenefitUsageFactory
+from customers.tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
+# Uses lie on 14 May at noon and at 13:00; six of the slots from 12:00 on are over.
 NOW = NOON + timedelta(hours=37)
+WAS_RIGHT = "6 slots checked: every total is right, from 2026-05-14 12:00 to 2026-05-16 00:00 UTC."
+
+
+def check_benefit_summary(*options):
+    """Give the lines that the command printed and the sentence with which it failed, if it did."""
+    printed = StringIO()
+    with time_machine.travel(NOW, tick=False):
+        try:
+            call_command("check_benefit_summary", *options, stdout=printed)
+        except CommandError as error:
+            return printed.getvalue().splitlines(), str(error)
+    return printed.getvalue().splitlines(), None
 
 
 def close():
@@ -23,6 +41,94 @@ def benefit():
         BenefitUsageFactory(benefit=benefit, used_at=NOON + timedelta(minutes=minutes))
     close()
     return benefit
+
+
+def test_totals_as_the_application_leaves_them_are_right(benefit):
+    BenefitFactory()
+    services.delete_use(BenefitUsage.objects.earliest("used_at"))
+    services.record_use(
+        person_id=CustomerFactory().pk,
+        benefit_id=benefit.pk,
+        used_at=NOON + timedelta(days=1),
+        at=NOW,
+    )
+
+    assert check_benefit_summary() == ([WAS_RIGHT], None)
+
+
+def test_where_no_slot_is_closed_there_is_nothing_to_check():
+    BenefitUsageFactory()
+
+    said = check_benefit_summary()
+
+    assert said == (["No slot is closed: the reports count every use one by one."], None)
+
+
+def test_a_total_that_was_changed_by_hand_is_named_and_left_alone(benefit):
+    last = UsageTotal.objects.filter(until=summary.slot_before(NOW - summary.SETTLED_AFTER))
+    last.update(uses=5)
+
+    said = check_benefit_summary()
+
+    sentence = "the total there is 5, by its uses it should be 2."
+    assert said == (
+        [f"Benefit {benefit.pk}, 2026-05-15 18:00 to 00:00 UTC: {sentence}"],
+        "Differences: 1. --rebuild counts all of it again.",
+    )
+    assert last.get().uses == 5
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        pytest.param(lambda: UsageTotal.objects.update(uses=7), id="every total"),
+        pytest.param(
+            lambda: UsageTotal.objects.filter(until=NOON + timedelta(hours=12)).delete(),
+            id="no total",
+        ),
+        pytest.param(lambda: BenefitUsage.objects.earliest("pk").delete(), id="a use deleted"),
+        pytest.param(
+            lambda: BenefitUsageFactory(benefit=BenefitFactory(), used_at=NOON), id="a use added"
+        ),
+        pytest.param(
+            lambda: BenefitUsage.objects.update(used_at=NOON + timedelta(hours=8)), id="uses moved"
+        ),
+    ],
+)
+def test_what_was_done_behind_the_applications_back_is_found_and_rebuilt(benefit, break_it):
+    break_it()
+
+    found, failure = check_benefit_summary()
+    *_, rebuilt = check_benefit_summary("--rebuild")[0]
+
+    assert found
+    assert failure is not None
+    assert rebuilt.startswith(("6 slots counted again, from ", "5 slots counted again, from "))
+    assert check_benefit_summary()[1] is None
+
+
+def test_repairing_is_rebuilding(benefit):
+    UsageTotal.objects.update(uses=7)
+
+    lines, failure = check_benefit_summary("--repair")
+
+    assert failure is None
+    assert lines[-1].startswith("6 slots counted again")
+
+
+def test_of_many_differences_the_first_hundred_are_named(benefit):
+    UsageTotal.objects.all().delete()
+    UsageSummary.objects.update(opened_at=NOON - 200 * summary.SLOT)
+    for number in range(150):
+        UsageTotal.objects.create(
+            benefit=benefit, until=NOON - (2 * number + 2) * summary.SLOT, uses=1
+        )
+
+    lines, failure = check_benefit_summary()
+
+    assert len(lines) == 101
+    assert lines[-1].startswith("… and ")
+    assert failure.startswith("Differences: ")
 
 
 def test_a_slot_that_is_reopened_during_the_check_is_not_wrong(benefit):
