@@ -42,8 +42,6 @@ SELECT count(*), count(external_id), sum(external_id), sum(person_id), sum(benef
        sum(extract(epoch FROM used_at))
 FROM benefits_benefitusage
 """
-
-
 LOADED = "SELECT FROM benefits_benefitusage WHERE external_id = %s"
 
 
