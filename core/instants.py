@@ -33,7 +33,7 @@ def parse_instant(text: str, tz: tzinfo) -> datetime:
 
     :raises NotAnInstant: when the text is no such time, or its year is not within 1900 to 2199.
     """
-    text = text.strip()
+    text = text.strip().replace("z", "Z")
     if len(text) > 16 and text[-6] == " ":
         text = f"{text[:-6]}+{text[-5:]}"
     try:
