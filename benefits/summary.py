@@ -22,9 +22,9 @@ from django.db.models import (
     DateTimeField,
     Expression,
     F,
-    OuterRef,
+    FilteredRelation,
+    Q,
     QuerySet,
-    Subquery,
     Value,
 )
 from django.db.models.functions import Coalesce
@@ -162,11 +162,15 @@ def totals_at(
     since: datetime, until: datetime, *beside: Expression
 ) -> "QuerySet[Benefit, tuple[Any, ...]]":
     """Give each benefit's total at a slot's end, from the one at its beginning and the uses."""
-    before = UsageTotal.objects.filter(benefit=OuterRef("pk"), until=since).values("uses")
-    uses = BenefitUsage.objects.within(since, until).filter(benefit=OuterRef("pk"))
-    within = uses.order_by().values("benefit").annotate(number=Count("pk")).values("number")
-    total = Coalesce(Subquery(before), 0) + Coalesce(Subquery(within), 0)
-    return Benefit.objects.values_list(Value(until, DateTimeField()), "pk", total, *beside)
+    # By joins: as a subquery for each benefit it took three times as long.
+    joined = Benefit.objects.annotate(
+        before=FilteredRelation("totals", condition=Q(totals__until=since)),
+        use=FilteredRelation(
+            "usages", condition=Q(usages__used_at__gte=since, usages__used_at__lt=until)
+        ),
+    )
+    total = Coalesce(F("before__uses"), 0) + Count("use__benefit")
+    return joined.values_list(Value(until, DateTimeField()), "pk", total, *beside)
 
 
 def _insert(totals: "QuerySet[Benefit, tuple[Any, ...]]") -> None:
