@@ -19,6 +19,9 @@ from benefits.serializers import (
     BenefitUsageSerializer,
     InactivitySerializer,
     TopBenefitsSerializer,
+    available_json,
+    inactivity_json,
+    top_json,
 )
 from core.api.views import Catalogue, GymViewSet, QuerySerializers, Refusals
 
@@ -45,8 +48,7 @@ class BenefitViewSet(Catalogue[Benefit]):
     def top(self, request: Request) -> Response:
         """The three most used benefits of every venue within the last 180 days."""
         found = reports.top_benefits(at=self._moment_in(self.query()))
-        rows = [{"venue_id": venue_id, "uses": uses} for venue_id, uses in found.items()]
-        return Response(TopBenefitsSerializer(rows, many=True).data)
+        return Response(top_json(found))
 
     @extend_schema(responses=AvailableBenefitSerializer(many=True))
     @action(**report)
@@ -56,7 +58,7 @@ class BenefitViewSet(Catalogue[Benefit]):
         found = reports.available_benefits(
             person_id=asked["personId"], venue_id=asked["venueId"], at=self._moment_in(asked)
         )
-        return Response(AvailableBenefitSerializer(found, many=True).data)
+        return Response(available_json(found))
 
     @extend_schema(responses=InactivitySerializer(many=True))
     @action(**report)
@@ -64,8 +66,7 @@ class BenefitViewSet(Catalogue[Benefit]):
         """When a venue's benefits were not used for long, within the last 180 days."""
         asked = self.query()
         found = reports.inactive_stretches(venue_id=asked["venueId"], at=self._moment_in(asked))
-        rows = [{"benefit_id": pk, "stretches": stretches} for pk, stretches in found.items()]
-        return Response(InactivitySerializer(rows, many=True).data)
+        return Response(inactivity_json(found))
 
     def _moment_in(self, asked: dict[str, Any]) -> datetime:
         moment: datetime = asked.get("timestamp", self.at)
