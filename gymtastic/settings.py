@@ -316,7 +316,7 @@ UNFOLD = {
                 "items": [
                     sidebar_item("Venues", "storefront", "venues.venue"),
                     sidebar_item("Benefits", "redeem", "benefits.benefit"),
-                    sidebar_item("Uses of benefits", "receipt_long", "benefits.benefitusage"),
+                    sidebar_item("Benefit usages", "receipt_long", "benefits.benefitusage"),
                 ],
             },
             {
