@@ -48,7 +48,7 @@ anywhere = st.datetimes(
 times = st.one_of(moments, anywhere)
 asked = st.one_of(st.just(AT), st.just(AT), times)
 several = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -75,6 +75,15 @@ def people():
 @several
 def test_the_reports_agree_with_the_reference(people, monkeypatch, history, at):
     # So long that a history has few of them; how long they are is of no consequence.
+    monkeypatch.setattr(summary, "SLOT", 5 * DAY)
+
+    agree(people, history, at)
+
+
+@pytest.mark.slow
+@given(history=histories(), at=asked)
+@settings(several, max_examples=200)
+def test_the_reports_agree_with_the_reference_over_many_histories(people, monkeypatch, history, at):
     monkeypatch.setattr(summary, "SLOT", 5 * DAY)
 
     agree(people, history, at)
