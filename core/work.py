@@ -13,7 +13,9 @@ from datetime import datetime
 from threading import Event, Lock, Thread
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, transaction
+
+from core.errors import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +38,25 @@ def register(name: str, job: Job) -> None:
 
 
 def do_what_is_due(clock: Clock, is_stopping: Callable[[], bool]) -> dict[str, bool]:
-    """Run every job once, and say of each whether all went well."""
-    return {name: job(clock, is_stopping) for name, job in JOBS.items() if not is_stopping()}
+    """
+    Run every job once, and say of each whether all went well.
+
+    One that the database stops keeps none of the others from their work.
+    """
+    return {
+        name: _is_done(name, job, clock, is_stopping)
+        for name, job in JOBS.items()
+        if not is_stopping()
+    }
+
+
+def _is_done(name: str, job: Job, clock: Clock, is_stopping: Callable[[], bool]) -> bool:
+    try:
+        return job(clock, is_stopping)
+    except (Error, Busy):
+        # It may be restarting. What is due will be due in the next round, too.
+        logger.exception("The database stopped %s; trying again.", name)
+        return False
 
 
 def wake_after_commit() -> None:

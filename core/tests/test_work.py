@@ -67,15 +67,18 @@ def test_who_is_told_to_stop_begins_no_further_job(jobs):
     [OperationalError("the server is restarting"), InterfaceError("connection closed"), Busy()],
     ids=["restarting", "closed", "busy"],
 )
-def test_a_worker_outlives_a_database_that_cannot_be_used(jobs, caplog, fault):
+def test_a_job_that_the_database_stops_keeps_none_of_the_others_from_theirs(jobs, caplog, fault):
     def fail(clock, is_stopping):
         raise fault
 
-    work.register("mail", fail)
+    done = []
+    work.register("summary", fail)
+    work.register("mail", job(done, "mail"))
 
     Command()._round(Event())
 
-    assert "The database could not be used; trying again." in caplog.text
+    assert done == ["mail"]
+    assert "The database stopped summary; trying again." in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,3 @@
-import logging
 import signal
 from argparse import ArgumentParser
 from threading import Event
@@ -6,13 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections, reset_queries
+from django.db import close_old_connections, reset_queries
 from django.utils import timezone
 
-from core.errors import Busy
 from core.work import JOBS, do_what_is_due
-
-logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 1.0
 
@@ -49,8 +45,4 @@ class Command(BaseCommand):
     def _round(self, stopping: Event) -> None:
         close_old_connections()
         reset_queries()
-        try:
-            do_what_is_due(timezone.now, stopping.is_set)
-        except (Error, Busy):
-            # It may be restarting. What is due will be due in the next round, too.
-            logger.exception("The database could not be used; trying again.")
+        do_what_is_due(timezone.now, stopping.is_set)
