@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from benefits.models import UsageSummary, UsageTotal
-from benefits.summary import closed_slots, totals_at
+from benefits.summary import closed_slots, stray_totals, totals_at
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,11 @@ def differences() -> Iterator[WrongTotal]:
     """Check every closed slot, in their order."""
     for since, until in closed_slots():
         yield from wrong_totals(since, until)
+
+
+def number_of_strays() -> int:
+    """Count the totals that belong to no closed slot."""
+    summary = UsageSummary.objects.first()
+    if summary is None or summary.opened_at is None or summary.closed_at is None:
+        return UsageTotal.objects.count()
+    return stray_totals(summary.opened_at, summary.closed_at).count()

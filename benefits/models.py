@@ -74,8 +74,14 @@ class UsageTotal(models.Model):
 
     pk = models.CompositePrimaryKey("until", "benefit")
     until = models.DateTimeField()
+    # Not checked by the database: a slot that is closed while a benefit is deleted may leave
+    # totals of a benefit that is no more, and nobody asks for those.
     benefit = models.ForeignKey(
-        Benefit, on_delete=models.CASCADE, related_name="totals", db_index=False
+        Benefit,
+        on_delete=models.CASCADE,
+        related_name="totals",
+        db_index=False,
+        db_constraint=False,
     )
     uses = models.BigIntegerField()
 
@@ -87,11 +93,7 @@ class UsageTotal(models.Model):
 
 
 class UsageSummary(models.Model):
-    """
-    From when until when the totals hold. One row, which is also the summary's lock.
-
-    Whoever writes a use holds the row against changes; whoever moves the two times locks it.
-    """
+    """From when until when the totals hold. One row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     opened_at = models.DateTimeField(null=True)

@@ -7,8 +7,8 @@ however many they are. What is not closed is counted by the reports from the use
 an answer never depends on how far the worker has come.
 
 A use that is recorded or deleted in a closed slot changes the totals after it, in the same
-transaction. Whoever writes uses holds the row of `UsageSummary` (FOR KEY SHARE) until the end of
-the transaction, so no slot is closed between looking at `closed_at` and the commit.
+transaction. Whoever writes uses holds `LOCK` together with the others until the end of the
+transaction, so no slot is closed between looking at `closed_at` and the commit.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,10 +30,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
-from core.keeping import keep
+from core import locks
 from core.transactions import in_transaction
 from core.work import Clock
 
+LOCK = "benefits.summary"
 WINDOW = timedelta(hours=24) * 180
 # A report counts one slot's uses one by one: at ten million uses in 180 days some 13,000.
 SLOT = timedelta(hours=6)
@@ -62,8 +63,9 @@ def note(*, benefit_id: int, used_at: datetime, change: int) -> None:
 
     :raises Benefit.DoesNotExist: when the benefit was deleted meanwhile.
     """
-    summary = _kept()
-    if summary.opened_at is None or summary.closed_at is None:
+    locks.together(LOCK)
+    summary = UsageSummary.objects.first()
+    if summary is None or summary.opened_at is None or summary.closed_at is None:
         return
     if not summary.opened_at <= used_at < summary.closed_at:
         return
@@ -86,7 +88,7 @@ def reopen(*, since: datetime) -> None:
 
     They are closed again in time, or by `close`.
     """
-    summary = _locked()
+    summary = _read_alone()
     if summary.opened_at is None or summary.closed_at is None or summary.closed_at <= since:
         return
     if since < summary.opened_at:
@@ -101,7 +103,7 @@ def reopen(*, since: datetime) -> None:
 @in_transaction
 def start_over() -> None:
     """Forget every total. The reports count one by one until the slots are closed again."""
-    _locked()
+    locks.alone(LOCK)
     UsageTotal.objects.all().delete()
     UsageSummary.objects.update(opened_at=None, closed_at=None)
 
@@ -128,7 +130,7 @@ def is_due(*, at: datetime) -> bool:
 def slots_left(*, at: datetime) -> int:
     """Give how many slots `close` would close."""
     closed_at = UsageSummary.objects.values_list("closed_at", flat=True).first()
-    since = max(closed_at or _beginning(at), slot_before(at - KEPT_FOR))
+    since = _next_beginning(closed_at, at)
     return max(0, (slot_before(at - SETTLED_AFTER) - since) // SLOT)
 
 
@@ -143,17 +145,16 @@ def closed_slots() -> list[tuple[datetime, datetime]]:
 
 @in_transaction
 def _close_next(at: datetime) -> tuple[datetime, datetime] | None:
-    summary = _locked()
-    horizon = slot_before(at - KEPT_FOR)
-    since = max(summary.closed_at or _beginning(at), horizon)
+    summary = _read_alone()
+    since = _next_beginning(summary.closed_at, at)
     until = since + SLOT
     if not _is_over(until, at):
         if summary.closed_at is None:
             _move(summary, since, since)
         return None
+    opened_at = max(summary.opened_at or since, slot_before(at - KEPT_FOR))
+    stray_totals(opened_at, since).delete()
     _insert(totals_at(since, until))
-    opened_at = max(summary.opened_at or since, horizon)
-    UsageTotal.objects.filter(until__lt=opened_at).delete()
     _move(summary, opened_at, until)
     return since, until
 
@@ -173,12 +174,21 @@ def totals_at(
     return joined.values_list(Value(until, DateTimeField()), "pk", total, *beside)
 
 
+def stray_totals(opened_at: datetime, closed_at: datetime) -> "QuerySet[UsageTotal]":
+    """Give the totals that belong to no closed slot: forgotten ones, or another hand's."""
+    return UsageTotal.objects.filter(Q(until__lt=opened_at) | Q(until__gt=closed_at))
+
+
 def _insert(totals: "QuerySet[Benefit, tuple[Any, ...]]") -> None:
     # Django writes rows that it has read. Here that would be 2,000 for each slot.
     table = connection.ops.quote_name(UsageTotal._meta.db_table)
     sql, parameters = totals.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} (until, benefit_id, uses) {sql}", parameters)
+
+
+def _next_beginning(closed_at: datetime | None, at: datetime) -> datetime:
+    return max(closed_at or _beginning(at), slot_before(at - KEPT_FOR))
 
 
 def _beginning(at: datetime) -> datetime:
@@ -201,15 +211,6 @@ def _move(summary: UsageSummary, opened_at: datetime, closed_at: datetime) -> No
     summary.save(update_fields=["opened_at", "closed_at"])
 
 
-def _kept() -> UsageSummary:
-    """Hold the row, together with others who write uses, until the transaction ends."""
-    while not (found := keep(UsageSummary.objects.all())):
-        UsageSummary.objects.bulk_create([UsageSummary()], ignore_conflicts=True)
-    return found[0]
-
-
-def _locked() -> UsageSummary:
-    """Hold the row alone until the transaction ends."""
-    while (found := UsageSummary.objects.select_for_update().first()) is None:
-        UsageSummary.objects.bulk_create([UsageSummary()], ignore_conflicts=True)
-    return found
+def _read_alone() -> UsageSummary:
+    locks.alone(LOCK)
+    return UsageSummary.objects.get_or_create()[0]

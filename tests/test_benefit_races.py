@@ -174,6 +174,18 @@ def test_what_is_deleted_while_it_is_used_is_held_or_gone(rounds, kind):
             assert outcomes(responses) == {201: len(times)}
 
 
+def test_benefits_that_nobody_used_are_deleted_while_slots_are_closed(rounds):
+    for _ in rounds():
+        BenefitUsageFactory(used_at=last_end() - 20 * SLOT)
+        unused = BenefitFactory.create_batch(6)
+
+        with meanwhile(close, close):
+            responses = at_once(*(("delete", f"/api/benefits/{one.pk}", None) for one in unused))
+
+        assert outcomes(responses) == {204: len(unused)}
+        assert UsageSummary.objects.get().closed_at == last_end()
+
+
 # --- Do the totals stay right? ------------------------------------------------------------------
 
 

@@ -6,7 +6,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from benefits import checks, services, summary
-from benefits.models import BenefitUsage, UsageSummary, UsageTotal
+from benefits.management.commands import check_benefit_summary as check_command
+from benefits.models import BenefitUsage, UsageTotal
 from benefits.tests.factories import NOON, BenefitFactory, BenefitUsageFactory
 from customers.tests.factories import CustomerFactory
 
@@ -116,19 +117,16 @@ def test_repairing_is_rebuilding(benefit):
     assert lines[-1].startswith("6 slots counted again")
 
 
-def test_of_many_differences_the_first_hundred_are_named(benefit):
-    UsageTotal.objects.all().delete()
-    UsageSummary.objects.update(opened_at=NOON - 200 * summary.SLOT)
-    for number in range(150):
-        UsageTotal.objects.create(
-            benefit=benefit, until=NOON - (2 * number + 2) * summary.SLOT, uses=1
-        )
+def test_of_many_differences_the_first_are_named(benefit, monkeypatch):
+    monkeypatch.setattr(check_command, "SHOWN", 3)
+    for number, total in enumerate(UsageTotal.objects.order_by("until")):
+        UsageTotal.objects.filter(pk=total.pk).update(uses=100 * number + 50)
 
     lines, failure = check_benefit_summary()
 
-    assert len(lines) == 101
-    assert lines[-1].startswith("… and ")
-    assert failure.startswith("Differences: ")
+    assert len(lines) == 4
+    assert lines[-1] == "… and 3 more."
+    assert failure.startswith("Differences: 6.")
 
 
 def test_a_slot_that_is_reopened_during_the_check_is_not_wrong(benefit):
@@ -138,3 +136,18 @@ def test_a_slot_that_is_reopened_during_the_check_is_not_wrong(benefit):
     found = [one for since, until in slots for one in checks.wrong_totals(since, until)]
 
     assert found == []
+
+
+@pytest.mark.parametrize("days", [-400, 10], ids=["long before", "to come"])
+def test_a_total_of_no_closed_slot_is_named_and_in_nobodys_way(benefit, days):
+    UsageTotal.objects.create(benefit=benefit, until=NOW + timedelta(days=days), uses=7)
+
+    assert check_benefit_summary() == (
+        ["Totals that belong to no closed slot: 1."],
+        "Differences: 1. --rebuild counts all of it again.",
+    )
+
+    for _ in summary.close(at=NOW + timedelta(days=11)):
+        pass
+    assert checks.number_of_strays() == 0
+    assert list(checks.differences()) == []

@@ -52,7 +52,10 @@ class Command(BaseCommand):
                     self.stdout.write(str(one))
         if number > SHOWN:
             self.stdout.write(f"… and {number - SHOWN:,} more.")
-        return number
+        strays = checks.number_of_strays()
+        if strays:
+            self.stdout.write(f"Totals that belong to no closed slot: {strays:,}.")
+        return number + strays
 
     def _rebuild(self) -> None:
         summary.start_over()
