@@ -6,6 +6,7 @@ own row and not the rest of the file.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, tzinfo
@@ -18,7 +19,8 @@ COLUMNS = ("id", "personId", "benefitId", "usageTimestamp")
 LARGEST_ID = 2**63 - 1
 # In characters. A file without any line break must not fill the memory.
 LONGEST_LINE = 10_000
-CUT_OFF = "The file seems to be cut off here. If it is not, end the line with a line break."
+CUT_OFF = "The file seems to be cut off here. If it is whole, end its last line with a line break."
+OFFSET = re.compile(r"([Zz]|[+-]\d{2}(:?\d{2})?)\s*$", re.ASCII)
 
 
 class NoColumns(ValueError):
@@ -54,7 +56,7 @@ def read(file: IO[bytes], *, tz: tzinfo, at: datetime) -> Iterator[Use | BadRow]
     lines = enumerate(_lines(file), 1)
     width, columns = _columns(lines)
     id_in, person_in, benefit_in, time_in = columns
-    length_of_time = 0
+    time_before = ""
     for number, line in lines:
         try:
             fields = _fields(line)
@@ -63,8 +65,7 @@ def read(file: IO[bytes], *, tz: tzinfo, at: datetime) -> Iterator[Use | BadRow]
                     continue
                 raise Unfit(_width_is_wrong(line, fields, width))
             time = fields[time_in]
-            # Without its end, a time can still be one: without its offset, another one.
-            if line[-1] != "\n" and len(time) < length_of_time:
+            if line[-1] != "\n" and (time_in != width - 1 or _lacks_its_end(time, time_before)):
                 raise Unfit(CUT_OFF)
             use = Use(
                 number,
@@ -76,7 +77,7 @@ def read(file: IO[bytes], *, tz: tzinfo, at: datetime) -> Iterator[Use | BadRow]
         except Unfit as error:
             yield BadRow(number, str(error), _cells(line, width, columns))
         else:
-            length_of_time = len(time)
+            time_before = time
             yield use
 
 
@@ -141,6 +142,13 @@ def _width_is_wrong(line: str, fields: list[str], width: int) -> str:
     if line[-1] != "\n" and len(fields) < width:
         return CUT_OFF
     return f"It has {len(fields)} fields; the first line has {width}."
+
+
+def _lacks_its_end(time: str, before: str) -> bool:
+    """Say whether a time, compared with another of the file, may be the beginning of one."""
+    # Half a time can still be a time: without its offset, another one.
+    has_lost_its_offset = OFFSET.search(before) and not OFFSET.search(time)
+    return len(time) < len(before) or bool(has_lost_its_offset)
 
 
 def _id(name: str, text: str) -> int:

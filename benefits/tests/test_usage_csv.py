@@ -135,8 +135,48 @@ def test_half_a_line_at_the_end_is_no_use(last, cells):
     assert bad == BadRow(3, CUT_OFF, cells)
 
 
-def test_a_last_line_without_an_end_may_be_as_long_as_the_one_before():
-    assert rows(HEADER + GOOD + GOOD.rstrip(b"\n")) == [use(2), use(3)]
+@pytest.mark.parametrize(
+    ("before", "last"),
+    [
+        pytest.param("12:00:00.25Z", "12:00:00.251", id="the rest of a fraction and the Z"),
+        pytest.param("12:00:00Z", "12:00:00.2", id="an offset after a longer fraction"),
+        pytest.param("14:00+02:00", "12:00:00.50", id="an offset of hours"),
+    ],
+)
+def test_a_time_that_has_lost_its_offset_at_the_end_is_no_use(before, last):
+    good, bad = rows(
+        HEADER + f"7,1,2,2026-05-13T{before}\n8,1,2,2026-05-13T{last}".encode(), at=NOON
+    )
+
+    assert good.line == 2
+    assert (bad.line, bad.reason) == (3, CUT_OFF)
+
+
+def test_where_the_time_is_not_last_half_an_id_at_the_end_is_no_use():
+    rows_of_it = rows(
+        b"id,usageTimestamp,personId,benefitId\n"
+        b"7,2026-05-14T12:00:00Z,1,2\n8,2026-05-14T12:00:00Z,1,1"
+    )
+
+    assert rows_of_it == [use(2), BadRow(3, CUT_OFF, ["8", "1", "1", "2026-05-14T12:00:00Z"])]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param("2026-05-14T12:00:00Z", id="like the one before"),
+        pytest.param("2026-05-14T14:00:00+02:00", id="with another offset"),
+        pytest.param("2026-05-14T12:00:00.000Z", id="longer"),
+    ],
+)
+def test_a_last_line_without_an_end_is_a_use_where_nothing_is_missing(last):
+    assert rows(HEADER + GOOD + f"7,1,2,{last}".encode()) == [use(2), use(3)]
+
+
+def test_where_no_time_has_an_offset_the_last_line_needs_none():
+    local = "7,1,2,2026-05-14T12:00:00"
+
+    assert rows(HEADER + f"{local}\n{local}".encode()) == [use(2), use(3)]
 
 
 @pytest.mark.parametrize(
