@@ -1,7 +1,7 @@
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 import time_machine
@@ -182,6 +182,31 @@ def test_a_file_of_bad_rows_is_never_overwritten(import_uses, row, tmp_path):
 
     assert said == ([], f"{path} exists already. Remove it, or name another by --bad-rows.")
     assert (path.read_text(), stored()) == ("precious", [])
+
+
+def test_where_the_file_of_bad_rows_is_made_by_somebody_else_meanwhile_theirs_stays_alone(
+    row, tmp_path, monkeypatch
+):
+    path = tmp_path / "uses.bad.csv"
+
+    class Meanwhile(BytesIO):
+        def read1(self, size=-1):
+            path.write_text("precious")
+            return super().read1(size)
+
+        def seekable(self):
+            return False
+
+    content = f"{HEADER}{row(1)}{row('x')}".encode()
+    with Meanwhile(content) as source:
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(source))
+        _, failure = command("-", "--skip-bad", "--bad-rows", str(path))
+
+    assert failure.startswith(f"The good rows are loaded, but {path} cannot be written: ")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [
+        ("uses.bad.csv", "precious")
+    ]
+    assert len(stored()) == 1
 
 
 def test_no_file_of_bad_rows_is_made_where_there_are_none(import_uses, row, tmp_path):

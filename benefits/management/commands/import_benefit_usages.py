@@ -144,15 +144,26 @@ def _write_bad_rows(path: Path) -> None:
     They come last: after a kill the same command finds no file in its way.
     """
     try:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f"{path.name}.", delete=False
-        ) as part:
+        with _part_of(path) as part:
             write_bad_rows(part, importing.bad_rows())
-        # Fails where somebody has made such a file meanwhile.
-        path.touch(exist_ok=False)
-        Path(part.name).replace(path)
+            part.close()
+            # Fails where somebody has made such a file meanwhile.
+            path.touch(exist_ok=False)
+            Path(part.name).replace(path)
     except OSError as error:
         raise CommandError(
             f"The good rows are loaded, but {path} cannot be written: {error.strerror}. "
             "The same command again with another --bad-rows writes the bad ones."
         ) from error
+
+
+@contextmanager
+def _part_of(path: Path) -> Iterator[Any]:
+    """Have a file beside it that nothing is left of, unless it took the place of `path`."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f"{path.name}.", delete=False
+    ) as part:
+        try:
+            yield part
+        finally:
+            Path(part.name).unlink(missing_ok=True)
