@@ -40,10 +40,12 @@ class Batch(NamedTuple):
 
 # --- Copied beside the uses ---------------------------------------------------------------------
 
+# Named like no table that is there for good.
+STAGED, REPEATED_IDS = "benefits_staged_use", "benefits_repeated_id"
 # Only this connection sees it, and it ends at the latest with the connection. `cells` is for the
 # rows that could not be read: what they hold, as a line of CSV.
 CREATE = """
-CREATE TEMPORARY TABLE staged (
+CREATE TEMPORARY TABLE {staged} (
     line BIGINT NOT NULL, external_id BIGINT, person_id BIGINT, benefit_id BIGINT,
     used_at {time}, reason TEXT, cells TEXT
 )
@@ -53,14 +55,14 @@ CREATE TEMPORARY TABLE staged (
 @contextmanager
 def staging() -> Iterator[None]:
     """Have a table for the rows of one file for the length of the block."""
-    _write("DROP TABLE IF EXISTS staged")
+    _write("DROP TABLE IF EXISTS {staged}")
     _write(CREATE)
     try:
         yield
     finally:
         # A broken connection has taken the table along.
         with suppress(Error):
-            _write("DROP TABLE IF EXISTS staged")
+            _write("DROP TABLE IF EXISTS {staged}")
 
 
 def stage(rows: Iterable[Use | BadRow]) -> Iterator[int]:
@@ -75,8 +77,8 @@ def stage(rows: Iterable[Use | BadRow]) -> Iterator[int]:
         if bad:
             _copy(("line", "reason", "cells"), bad)
         yield len(some)
-    _write("CREATE INDEX staged_by_line ON staged (line)")
-    _write("ANALYZE staged")
+    _write("CREATE INDEX benefits_staged_use_by_line ON {staged} (line)")
+    _write("ANALYZE {staged}")
 
 
 def _copy(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -87,18 +89,31 @@ def _copy(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
             text = StringIO()
             csv.writer(text).writerows(rows)
             text.seek(0)
-            cursor.copy_expert(f"COPY staged ({names}) FROM STDIN (FORMAT csv)", text)
+            cursor.copy_expert(f"COPY {STAGED} ({names}) FROM STDIN (FORMAT csv)", text)
             return
-        # Without a transaction each row is one: 2 to 15 times slower. A deferred one takes no
-        # lock on anything that others see.
-        is_alone = not connection.in_atomic_block
-        if is_alone:
-            cursor.execute("BEGIN DEFERRED")
         marks = ", ".join("%s" for _ in columns)
-        insert = f"INSERT INTO staged ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
-        cursor.executemany(insert, [_adapted(row) for row in rows])
-        if is_alone:
+        insert = f"INSERT INTO {STAGED} ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
+        with _together():
+            cursor.executemany(insert, [_adapted(row) for row in rows])
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """Write into a table of one's own on SQLite, where each row would be a transaction."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        # 2 to 15 times faster. A deferred one takes no lock on anything that others see.
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
             cursor.execute("COMMIT")
+        except BaseException:
+            # Some errors have ended it already.
+            with suppress(Error):
+                cursor.execute("ROLLBACK")
+            raise
 
 
 def _adapted(row: Sequence[Any]) -> list[Any]:
@@ -109,36 +124,36 @@ def _adapted(row: Sequence[Any]) -> list[Any]:
 # --- Checked ------------------------------------------------------------------------------------
 
 UNKNOWN_PERSON = """
-UPDATE staged SET reason = 'personId: There is no customer ' || person_id || '.'
-WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM {customer} WHERE id = staged.person_id)
+UPDATE {staged} SET reason = 'personId: There is no customer ' || person_id || '.'
+WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM {customer} WHERE id = {staged}.person_id)
 """
 UNKNOWN_BENEFIT = """
-UPDATE staged SET reason = 'benefitId: There is no benefit ' || benefit_id || '.'
-WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM {benefit} WHERE id = staged.benefit_id)
+UPDATE {staged} SET reason = 'benefitId: There is no benefit ' || benefit_id || '.'
+WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM {benefit} WHERE id = {staged}.benefit_id)
 """
 IMPORTED_OTHERWISE = """EXISTS (
-    SELECT 1 FROM {usage} other WHERE other.external_id = staged.external_id AND {differs}
+    SELECT 1 FROM {usage} other WHERE other.external_id = {staged}.external_id AND {differs}
 )"""
 DIFFERS = """(
-    staged.person_id <> other.person_id OR staged.benefit_id <> other.benefit_id
-    OR staged.used_at <> other.used_at
+    {staged}.person_id <> other.person_id OR {staged}.benefit_id <> other.benefit_id
+    OR {staged}.used_at <> other.used_at
 )"""
 KNOWN_OTHERWISE = """
-UPDATE staged SET reason = 'id: ' || external_id || ' was imported before with other values.'
+UPDATE {staged} SET reason = 'id: ' || external_id || ' was imported before with other values.'
 WHERE reason IS NULL AND {imported_otherwise}
 """
 REPEATED = """
-CREATE TEMPORARY TABLE repeated AS
-SELECT external_id, MIN(line) AS line FROM staged WHERE reason IS NULL
+CREATE TEMPORARY TABLE {repeated} AS
+SELECT external_id, MIN(line) AS line FROM {staged} WHERE reason IS NULL
 GROUP BY external_id HAVING COUNT(*) > 1
 """
 # Equal rows are harmless: only the first of them is added.
 REPEATED_OTHERWISE = """
-UPDATE staged SET reason = 'id: ' || external_id || ' has other values in line '
-    || (SELECT line FROM repeated WHERE repeated.external_id = staged.external_id) || '.'
+UPDATE {staged} SET reason = 'id: ' || external_id || ' has other values in line '
+    || (SELECT line FROM {repeated} WHERE {repeated}.external_id = {staged}.external_id) || '.'
 WHERE reason IS NULL AND EXISTS (
-    SELECT 1 FROM repeated JOIN staged other ON other.line = repeated.line
-    WHERE repeated.external_id = staged.external_id AND {differs}
+    SELECT 1 FROM {repeated} JOIN {staged} other ON other.line = {repeated}.line
+    WHERE {repeated}.external_id = {staged}.external_id AND {differs}
 )
 """
 
@@ -147,13 +162,13 @@ def check() -> int:
     """Find the rows that do not fit what is in the database; give how many are bad by now."""
     for statement in (UNKNOWN_PERSON, UNKNOWN_BENEFIT, KNOWN_OTHERWISE):
         _write(statement)
-    _write("DROP TABLE IF EXISTS repeated")
+    _write("DROP TABLE IF EXISTS {repeated}")
     _write(REPEATED)
-    _write("CREATE INDEX repeated_by_id ON repeated (external_id)")
-    _write("ANALYZE repeated")
+    _write("CREATE INDEX benefits_repeated_id_by_id ON {repeated} (external_id)")
+    _write("ANALYZE {repeated}")
     _write(REPEATED_OTHERWISE)
-    _write("DROP TABLE repeated")
-    [(number,)] = _read("SELECT COUNT(*) FROM staged WHERE reason IS NOT NULL")
+    _write("DROP TABLE {repeated}")
+    [(number,)] = _read("SELECT COUNT(*) FROM {staged} WHERE reason IS NOT NULL")
     return int(number)
 
 
@@ -161,7 +176,7 @@ def bad_rows() -> Iterator[BadRow]:
     """Give the bad rows in their order."""
     line = 0
     while rows := _read(
-        "SELECT line, reason, cells, external_id, person_id, benefit_id, used_at FROM staged"
+        "SELECT line, reason, cells, external_id, person_id, benefit_id, used_at FROM {staged}"
         " WHERE reason IS NOT NULL AND line > %(line)s ORDER BY line LIMIT %(most)s",
         line=line,
         most=STAGED_AT_ONCE,
@@ -180,13 +195,13 @@ def bad_rows() -> Iterator[BadRow]:
 # Somebody else may be importing the same.
 LOAD = """
 INSERT INTO {usage} (external_id, person_id, benefit_id, used_at)
-SELECT external_id, person_id, benefit_id, used_at FROM staged WHERE {in_batch} ORDER BY line
+SELECT external_id, person_id, benefit_id, used_at FROM {staged} WHERE {in_batch} ORDER BY line
 ON CONFLICT (external_id) DO NOTHING
 """
 
 
 def number_of_good_rows() -> int:
-    [(number,)] = _read("SELECT COUNT(*) FROM staged WHERE reason IS NULL")
+    [(number,)] = _read("SELECT COUNT(*) FROM {staged} WHERE reason IS NULL")
     return int(number)
 
 
@@ -196,7 +211,7 @@ def load() -> Iterator[Batch]:
 
     :raises Stopped: when a row cannot be loaded although it was checked.
     """
-    [(first, last)] = _read("SELECT MIN(line), MAX(line) FROM staged WHERE reason IS NULL")
+    [(first, last)] = _read("SELECT MIN(line), MAX(line) FROM {staged} WHERE reason IS NULL")
     if first is None:
         return
     for line in range(first, last + 1, LOADED_AT_ONCE):
@@ -211,16 +226,16 @@ def load() -> Iterator[Batch]:
 @in_transaction
 def _load(first: int, last: int) -> Batch:
     batch = {"first": first, "last": last}
-    [(rows,)] = _read("SELECT COUNT(*) FROM staged WHERE {in_batch}", **batch)
+    [(rows,)] = _read("SELECT COUNT(*) FROM {staged} WHERE {in_batch}", **batch)
     added = _write(LOAD, **batch)
     if added:
         # Not MIN(): of that SQLite does not know that it is a time.
-        earliest = "SELECT used_at FROM staged WHERE {in_batch} ORDER BY used_at LIMIT 1"
+        earliest = "SELECT used_at FROM {staged} WHERE {in_batch} ORDER BY used_at LIMIT 1"
         [(used_at,)] = _read(earliest, **batch)
         # Like whoever records one use: written first, so that others wait only for the rest.
         summary.reopen(since=_in_utc(used_at))
     if added < rows:
-        otherwise = "SELECT 1 FROM staged WHERE {in_batch} AND {imported_otherwise} LIMIT 1"
+        otherwise = "SELECT 1 FROM {staged} WHERE {in_batch} AND {imported_otherwise} LIMIT 1"
         if _read(otherwise, **batch):
             raise Stopped("Somebody else imported other values under the same ids meanwhile.")
     return Batch(rows, added)
@@ -233,6 +248,8 @@ PARTS = {
     "{imported_otherwise}": IMPORTED_OTHERWISE,
     "{differs}": DIFFERS,
     "{in_batch}": "line BETWEEN %(first)s AND %(last)s AND reason IS NULL",
+    "{staged}": STAGED,
+    "{repeated}": REPEATED_IDS,
 }
 TABLES = {"{usage}": BenefitUsage, "{benefit}": Benefit, "{customer}": Customer}
 

@@ -1,6 +1,6 @@
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
@@ -8,9 +8,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from benefits import checks, importing, summary
+from benefits.management.commands import import_benefit_usages
 from benefits.models import BenefitUsage, UsageSummary
 from benefits.tests.factories import NOON, BenefitFactory, BenefitUsageFactory
-from benefits.usage_csv import Use
 from customers.tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,12 +86,9 @@ def test_history_is_loaded_as_it_is(import_uses, row, person, benefit):
 
 
 def test_times_without_an_offset_are_the_gyms(berlin, import_uses, row):
-    import_uses(row(1, "2026-03-29 02:30:00"), row(2, "2025-10-26 02:30:00"))
+    import_uses(row(1, "2026-05-14 14:00:00"))
 
-    assert [used_at for *_, used_at in stored()] == [
-        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
-        datetime(2025, 10, 26, 0, 30, tzinfo=UTC),
-    ]
+    assert [used_at for *_, used_at in stored()] == [NOON]
 
 
 def test_an_import_that_is_repeated_adds_what_is_missing(import_uses, row):
@@ -137,14 +134,15 @@ def test_every_bad_row_is_named_and_nothing_is_loaded(import_uses, row, person):
     assert stored() == before
 
 
-def test_of_many_bad_rows_the_first_hundred_are_named(import_uses, row, monkeypatch):
-    monkeypatch.setattr(importing, "STAGED_AT_ONCE", 7)
+def test_of_many_bad_rows_the_first_are_named(import_uses, row, monkeypatch):
+    monkeypatch.setattr(import_benefit_usages, "SHOWN", 3)
+    monkeypatch.setattr(importing, "STAGED_AT_ONCE", 2)
 
-    lines, failure = import_uses(*(row(number, "noon") for number in range(1, 104)))
+    lines, failure = import_uses(*(row(number, "noon") for number in range(1, 6)))
 
     assert lines[0].startswith("Line 2: usageTimestamp: 'noon' is no time.")
-    assert (len(lines), lines[-1]) == (101, "… and 3 more.")
-    assert failure.startswith("Bad rows: 103. ")
+    assert (len(lines), lines[-1]) == (4, "… and 2 more.")
+    assert failure.startswith("Bad rows: 5. ")
 
 
 def test_bad_rows_are_skipped_into_a_file_that_can_be_imported_once_it_is_mended(
@@ -311,50 +309,3 @@ def test_what_is_there_already_reopens_nothing(import_uses, row, benefit):
 
     assert stale
     assert list(checks.differences()) == stale
-
-
-# --- What happens between the check and the load ------------------------------------------------
-
-
-@pytest.fixture
-def staged(person, benefit, monkeypatch):
-    """Rows 1 and 2 of the person, and 3 of somebody else, checked and to be loaded one by one."""
-    monkeypatch.setattr(importing, "LOADED_AT_ONCE", 2)
-    somebody = CustomerFactory()
-    with importing.staging():
-        uses = [
-            Use(line, line, one.pk, benefit.pk, NOON)
-            for line, one in enumerate((person, person, somebody), 1)
-        ]
-        assert list(importing.stage(uses)) == [3]
-        assert importing.check() == 0
-        yield somebody
-
-
-@pytest.mark.django_db(transaction=True)
-def test_where_a_customer_was_deleted_meanwhile_the_batches_before_stay(staged):
-    staged.delete()
-
-    batches = importing.load()
-    first = next(batches)
-    with pytest.raises(importing.Stopped, match="A customer or a benefit was deleted"):
-        next(batches)
-
-    assert first == (2, 2)
-    assert [external_id for external_id, *_ in stored()] == [1, 2]
-
-
-def test_where_somebody_imported_other_values_meanwhile_none_are_taken_for_the_same(staged):
-    other = BenefitUsageFactory(external_id=2)
-
-    with pytest.raises(importing.Stopped, match="other values under the same ids"):
-        list(importing.load())
-
-    assert [row[:2] for row in stored()] == [(2, other.person_id)]
-
-
-def test_where_somebody_imported_the_same_meanwhile_it_was_there_already(staged, person, benefit):
-    BenefitUsageFactory(external_id=2, person=person, benefit=benefit)
-
-    assert list(importing.load()) == [(2, 1), (1, 1)]
-    assert len(stored()) == 3
