@@ -9,7 +9,6 @@ the same file again adds the others: each use keeps the file's id in `external_i
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from io import StringIO
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from django.db import Error, IntegrityError, connection
 from benefits import summary
 from benefits.models import Benefit, BenefitUsage
 from benefits.usage_csv import BadRow, Use
+from core import sql
 from core.constraints import FOREIGN_KEY, broken_rule
 from core.transactions import in_transaction
 from customers.models import Customer
@@ -94,7 +94,7 @@ def _copy(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         marks = ", ".join("%s" for _ in columns)
         insert = f"INSERT INTO {STAGED} ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
         with _together():
-            cursor.executemany(insert, [_adapted(row) for row in rows])
+            cursor.executemany(insert, [list(map(sql.stored, row)) for row in rows])
 
 
 @contextmanager
@@ -114,11 +114,6 @@ def _together() -> Iterator[None]:
             with suppress(Error):
                 cursor.execute("ROLLBACK")
             raise
-
-
-def _adapted(row: Sequence[Any]) -> list[Any]:
-    adapt = connection.ops.adapt_datetimefield_value
-    return [adapt(cell) if isinstance(cell, datetime) else cell for cell in row]
 
 
 # --- Checked ------------------------------------------------------------------------------------
@@ -183,7 +178,7 @@ def bad_rows() -> Iterator[BadRow]:
     ):
         for number, reason, text, *ids, used_at in rows:
             if text is None:
-                cells = [*map(str, ids), _in_utc(used_at).isoformat()]
+                cells = [*map(str, ids), sql.instant(used_at).isoformat()]
             else:
                 [cells] = csv.reader([text])
             yield BadRow(number, reason, cells)
@@ -233,7 +228,7 @@ def _load(first: int, last: int) -> Batch:
         earliest = "SELECT used_at FROM {staged} WHERE {in_batch} ORDER BY used_at LIMIT 1"
         [(used_at,)] = _read(earliest, **batch)
         # Like whoever records one use: written first, so that others wait only for the rest.
-        summary.reopen(since=_in_utc(used_at))
+        summary.reopen(since=sql.instant(used_at))
     if added < rows:
         otherwise = "SELECT 1 FROM {staged} WHERE {in_batch} AND {imported_otherwise} LIMIT 1"
         if _read(otherwise, **batch):
@@ -254,30 +249,19 @@ PARTS = {
 TABLES = {"{usage}": BenefitUsage, "{benefit}": Benefit, "{customer}": Customer}
 
 
-def _write(sql: str, **values: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_filled(sql), values or None)
-        return int(cursor.rowcount)
+def _write(statement: str, **values: int) -> int:
+    return sql.change(_with_parts(statement), TABLES, **values)
 
 
-def _read(sql: str, **values: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_filled(sql), values or None)
-        return list(cursor.fetchall())
+def _read(statement: str, **values: int) -> list[tuple[Any, ...]]:
+    return sql.rows(_with_parts(statement), TABLES, **values)
 
 
-def _filled(sql: str) -> str:
+def _with_parts(statement: str) -> str:
     for name, part in PARTS.items():
-        sql = sql.replace(name, part)
-    for name, model in TABLES.items():
-        sql = sql.replace(name, connection.ops.quote_name(model._meta.db_table))
+        statement = statement.replace(name, part)
     time_type = BenefitUsage._meta.get_field("used_at").db_type(connection)
-    return sql.replace("{time}", str(time_type))
-
-
-def _in_utc(stored: datetime) -> datetime:
-    # Both databases answer in UTC, and SQLite does not say so.
-    return stored.replace(tzinfo=UTC)
+    return statement.replace("{time}", str(time_type))
 
 
 def _joined(cells: Sequence[str]) -> str:

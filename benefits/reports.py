@@ -8,7 +8,7 @@ a zone with summer time Python subtracts hours of the wall clock.
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import (
@@ -28,6 +28,7 @@ from django.utils.duration import duration_microseconds
 from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
 from benefits.states import Recurrence
 from benefits.summary import WINDOW, slot_after, slot_before
+from core import sql
 from core.instants import local_midnight
 from venues.models import Venue
 
@@ -119,8 +120,9 @@ def top_benefits(*, at: datetime, most: int = MOST_USED) -> dict[int, list[Uses]
     """
     at = at.astimezone(UTC)
     since = at - WINDOW
-    rows = _rows(
+    rows = sql.rows(
         TOP,
+        TABLES,
         since=since,
         until=at,
         first=slot_after(since),
@@ -204,9 +206,10 @@ def inactive_stretches(*, venue_id: int, at: datetime) -> dict[int, list[Stretch
     end_of_pause = connection.ops.combine_duration_expression("+", ["since", "pause"])
     pauses = {f"pause_{each}": _duration(each.inactive_from) for each in Recurrence}
     cases = " ".join(f"WHEN '{each}' THEN %(pause_{each})s" for each in Recurrence)
-    sql = STEPS.replace("{later}", later).replace("{end_of_pause}", end_of_pause)
-    rows = _rows(
-        sql.replace("{pause}", f"CASE recurrence {cases} END"),
+    steps = STEPS.replace("{later}", later).replace("{end_of_pause}", end_of_pause)
+    rows = sql.rows(
+        steps.replace("{pause}", f"CASE recurrence {cases} END"),
+        TABLES,
         since=at - WINDOW,
         until=at,
         venue=venue_id,
@@ -214,14 +217,14 @@ def inactive_stretches(*, venue_id: int, at: datetime) -> dict[int, list[Stretch
     )
     return {
         benefit_id: [
-            Stretch(_instant(since), _instant(until), bool(is_ongoing))
+            Stretch(sql.instant(since), sql.instant(until), bool(is_ongoing))
             for _, since, until, is_ongoing in its
         ]
         for benefit_id, its in groupby(rows, key=lambda row: row[0])
     }
 
 
-# --- Statements that the ORM has no words for ---------------------------------------------------
+# --- Statements ---------------------------------------------------------------------------------
 
 TABLES = {
     "{benefit}": Benefit,
@@ -229,27 +232,6 @@ TABLES = {
     "{total}": UsageTotal,
     "{summary}": UsageSummary,
 }
-
-
-def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-    """Run a statement that both databases understand. Times that come back: `_instant`."""
-    for name, model in TABLES.items():
-        sql = sql.replace(name, connection.ops.quote_name(model._meta.db_table))
-    adapt = connection.ops.adapt_datetimefield_value
-    given = {
-        name: adapt(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _instant(value: datetime | str) -> datetime:
-    # SQLite keeps times as text, in UTC.
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _duration(value: timedelta) -> timedelta | int:
