@@ -89,7 +89,8 @@ def _copy(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
             text = StringIO()
             csv.writer(text).writerows(rows)
             text.seek(0)
-            cursor.copy_expert(f"COPY {STAGED} ({names}) FROM STDIN (FORMAT csv)", text)
+            with connection.wrap_database_errors:
+                cursor.copy_expert(f"COPY {STAGED} ({names}) FROM STDIN (FORMAT csv)", text)
             return
         marks = ", ".join("%s" for _ in columns)
         insert = f"INSERT INTO {STAGED} ({names}) VALUES ({marks})"  # noqa: S608 (names of ours)
@@ -192,6 +193,7 @@ LOAD = """
 INSERT INTO {usage} (external_id, person_id, benefit_id, used_at)
 SELECT external_id, person_id, benefit_id, used_at FROM {staged} WHERE {in_batch} ORDER BY line
 ON CONFLICT (external_id) DO NOTHING
+RETURNING used_at
 """
 
 
@@ -222,18 +224,15 @@ def load() -> Iterator[Batch]:
 def _load(first: int, last: int) -> Batch:
     batch = {"first": first, "last": last}
     [(rows,)] = _read("SELECT COUNT(*) FROM {staged} WHERE {in_batch}", **batch)
-    added = _write(LOAD, **batch)
+    added = [sql.instant(used_at) for (used_at,) in _read(LOAD, **batch)]
     if added:
-        # Not MIN(): of that SQLite does not know that it is a time.
-        earliest = "SELECT used_at FROM {staged} WHERE {in_batch} ORDER BY used_at LIMIT 1"
-        [(used_at,)] = _read(earliest, **batch)
         # Like whoever records one use: written first, so that others wait only for the rest.
-        summary.reopen(since=sql.instant(used_at))
-    if added < rows:
+        summary.reopen(since=min(added))
+    if len(added) < rows:
         otherwise = "SELECT 1 FROM {staged} WHERE {in_batch} AND {imported_otherwise} LIMIT 1"
         if _read(otherwise, **batch):
             raise Stopped("Somebody else imported other values under the same ids meanwhile.")
-    return Batch(rows, added)
+    return Batch(rows, len(added))
 
 
 # --- Statements ---------------------------------------------------------------------------------

@@ -299,6 +299,21 @@ def test_rows_older_than_every_slot_are_in_the_totals_too(import_uses, row, bene
     assert benefit.totals.get(until=NOON.replace(hour=0)).uses == 2
 
 
+def test_an_old_row_that_is_there_already_reopens_nothing_beside_a_new_one(
+    import_uses, row, benefit
+):
+    old = row(1, "2026-05-10T12:00:00Z")
+    import_uses(old)
+    # Slots that are not reopened keep what is wrong by hand.
+    totals_before_noon = benefit.totals.filter(until__lte=NOON)
+    totals_before_noon.update(uses=7)
+
+    import_uses(old, row(2))
+
+    assert set(totals_before_noon.values_list("uses", flat=True)) == {7}
+    assert stored()[1][-1] == NOON
+
+
 def test_what_is_there_already_reopens_nothing(import_uses, row, benefit):
     import_uses(row(1), row(2))
     BenefitUsage.objects.filter(external_id=2).delete()
