@@ -4,9 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from benefits.admin.picked import PickedFilter
 from benefits.models import Benefit
-from core.admin import GymAdmin, lists_about
+from core.admin import GymAdmin, PickedFilter, lists_about
 
 
 @admin.register(Benefit)

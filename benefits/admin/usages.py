@@ -7,9 +7,8 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from benefits import services
-from benefits.admin.picked import PickedFilter
 from benefits.models import Benefit, BenefitUsage
-from core.admin import DaysFilter, GymAdmin, link_to
+from core.admin import DaysFilter, GymAdmin, PickedFilter, link_to
 from core.admin.times import shown_moment
 from customers.models import Customer
 from venues.models import Venue

@@ -11,6 +11,7 @@ from core.admin.base import GymAdmin
 from core.admin.buttons import ButtonsAdmin
 from core.admin.filters import DaysFilter
 from core.admin.links import link, link_to, lists_about
+from core.admin.picking import PickedFilter
 from core.admin.reading import ReadingAdmin
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ButtonsAdmin",
     "DaysFilter",
     "GymAdmin",
+    "PickedFilter",
     "ReadingAdmin",
     "RoleAdmin",
     "StaffAdmin",

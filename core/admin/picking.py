@@ -9,6 +9,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.urls import reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.paginator import InfinitePaginator
 
 from core.admin.nulls import NULL
@@ -44,3 +46,18 @@ class Picker(AutocompleteSelect):
         # What an address proposes may be anything.
         ids = [chosen for chosen in value if ID.fullmatch(str(chosen))]
         return super().optgroups(name, ids, attr)
+
+
+class PickedForm(AutocompleteDropdownForm):
+    widget = Picker
+
+    def __init__(self, *, name: str, field: Any, model_admin: Any, **kwargs: Any) -> None:
+        super().__init__(name=name, field=field, model_admin=model_admin, **kwargs)
+        its_admin = model_admin.admin_site.get_model_admin(field.remote_field.model)
+        self.fields[name].label_from_instance = its_admin.label_of
+
+
+class PickedFilter(AutocompleteSelectFilter):
+    """One of thousands, which is typed rather than listed."""
+
+    form_class = PickedForm
