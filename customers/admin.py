@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from core.admin import DaysFilter, GymAdmin, link, lists_about
+from core.admin import DaysFilter, GymAdmin, link
 from core.admin.times import shown_moment
 from customers import services
 from customers.models import Customer, Segment
@@ -67,7 +67,7 @@ class CustomerAdmin(GymAdmin):
         ("Where from", {"fields": (("latitude", "longitude"),)}),
     )
     readonly_fields = ("show_segments_by_rule", "created")
-    change_form_outer_before_template = "customers/elsewhere.html"
+    leads_elsewhere = True
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
         "first name": "first_name",
@@ -125,13 +125,6 @@ class CustomerAdmin(GymAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write nothing: the service wrote the segments with the customer."""
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if customer := kwargs.get("obj"):
-            context["elsewhere"] = lists_about(customer, request)
-        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="Name", ordering="last_name")
     def show_name(self, customer: Customer) -> str:

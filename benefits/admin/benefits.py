@@ -1,11 +1,11 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from benefits.models import Benefit
-from core.admin import GymAdmin, PickedFilter, lists_about
+from core.admin import GymAdmin, PickedFilter
 
 
 @admin.register(Benefit)
@@ -18,7 +18,7 @@ class BenefitAdmin(GymAdmin):
     ordering = ("title", "pk")
     fields = ("title", ("venue", "recurrence"))
     autocomplete_fields = ("venue",)
-    change_form_outer_before_template = "customers/elsewhere.html"
+    leads_elsewhere = True
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
         "title": "title",
@@ -32,10 +32,3 @@ class BenefitAdmin(GymAdmin):
 
     def label_of(self, obj: Benefit) -> str:
         return f"{obj} · {obj.venue}"
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if benefit := kwargs.get("obj"):
-            context["elsewhere"] = lists_about(benefit, request)
-        return super().render_change_form(request, context, *args, **kwargs)

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from benefits import reports
 from benefits.admin.venue_charts import charts_of
 from benefits.models import Benefit, BenefitUsage
-from core.admin import GymAdmin, lists_about
+from core.admin import GymAdmin
 from venues.models import Venue
 
 
@@ -29,7 +29,7 @@ class VenueAdmin(GymAdmin):
     search_help_text = "The name of the venue"
     ordering = ("name", "pk")
     fields = ("name", ("latitude", "longitude"))
-    change_form_outer_before_template = "customers/elsewhere.html"
+    leads_elsewhere = True
     change_form_outer_after_template = "benefits/venue.html"
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
@@ -50,18 +50,17 @@ class VenueAdmin(GymAdmin):
         if venue := kwargs.get("obj"):
             at, tz = timezone.now(), timezone.get_default_timezone()
             context |= {
-                "elsewhere": [*lists_about(venue, request), *self._uses_of(venue, request)],
                 "charts": charts_of(venue_id=venue.pk, at=at, tz=tz),
                 "may_offer": request.user.has_perm("benefits.add_benefit"),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _uses_of(self, venue: Venue, request: HttpRequest) -> list[tuple[str, str]]:
-        its_admin = self.admin_site.get_model_admin(BenefitUsage)
-        if not its_admin.has_view_permission(request):
-            return []
-        address = reverse("admin:benefits_benefitusage_changelist")
-        return [("Benefit usages", f"{address}?benefit__venue__id__exact={venue.pk}")]
+    def lists_elsewhere(self, request: HttpRequest, obj: Venue) -> list[tuple[str, str]]:
+        lists = super().lists_elsewhere(request, obj)
+        if self.admin_site.get_model_admin(BenefitUsage).has_view_permission(request):
+            address = reverse("admin:benefits_benefitusage_changelist")
+            lists.append(("Benefit usages", f"{address}?benefit__venue__id__exact={obj.pk}"))
+        return lists
 
     # --- The list --------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.admin.counting import EstimatingPaginator
 from core.admin.export import csv_response
 from core.admin.forms import InstantField
+from core.admin.links import lists_about
 from core.admin.nulls import has_null_characters
 from core.admin.picking import Picker, PickView
 from core.admin.refusals import NotDone, attempt, said_to_staff
@@ -36,7 +37,8 @@ class GymAdmin(ModelAdmin):
 
     A subclass writes through a service in `save_model` and `delete_model`, and the service
     may refuse. `csv_columns` says what an export contains, `autocomplete_fields` which
-    foreign keys are typed rather than listed.
+    foreign keys are typed rather than listed, `leads_elsewhere` whether the page of one leads
+    to the lists of what refers to it.
     """
 
     show_full_result_count = False
@@ -50,6 +52,8 @@ class GymAdmin(ModelAdmin):
         models.TextField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})},
     }
     actions: ClassVar[list[Any]] = ["export_to_csv", "delete_selected"]
+    leads_elsewhere = False
+    change_form_outer_before_template = "core/elsewhere.html"
     # Headings and the lookups below them.
     csv_columns: ClassVar[dict[str, str]] = {"id": "pk"}
 
@@ -96,6 +100,8 @@ class GymAdmin(ModelAdmin):
         if getattr(request, "refusal", None):
             # There is nothing to correct: the refusal's own sentence says it all.
             context["errors"] = None
+        if self.leads_elsewhere and (obj := kwargs.get("obj")):
+            context["elsewhere"] = self.lists_elsewhere(request, obj)
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
 
@@ -190,6 +196,12 @@ class GymAdmin(ModelAdmin):
             sentence = f"At most {MOST_AT_ONCE:,} at once. Narrow the selection, please."
             self.message_user(request, sentence, messages.ERROR)
         return too_many
+
+    # --- Leading elsewhere -----------------------------------------------------------------------
+
+    def lists_elsewhere(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Give name and address of each list."""
+        return lists_about(obj, request)
 
     # --- Picking and exporting -------------------------------------------------------------------
 
