@@ -15,16 +15,16 @@ from customers.models import Customer
 
 
 @in_transaction
-def record_use(*, person_id: int, benefit_id: int, used_at: datetime, at: datetime) -> BenefitUsage:
+def record_use(
+    *, person_id: int, benefit_id: int, used_at: datetime | None = None, at: datetime
+) -> BenefitUsage:
     """
-    Record that a person used a benefit.
+    Record that a person used a benefit, just now unless `used_at` says when.
 
     :raises Invalid: when person or benefit do not exist, or `used_at` is in the future.
     :raises BenefitNotAvailable: when another use lies closer than the benefit's recurrence.
     """
-    # In a zone with summer time Python adds hours of the wall clock.
-    used_at = used_at.astimezone(UTC)
-    if used_at > at:
+    if used_at is not None and used_at > at:
         raise Invalid("used_at", "max_value", "This lies in the future.")
     # No portable constraint knows about rolling times. The same person's other phone waits here,
     # and then finds this use.
@@ -33,10 +33,20 @@ def record_use(*, person_id: int, benefit_id: int, used_at: datetime, at: dateti
     found = keep(Benefit.objects.filter(pk=benefit_id))
     if not found:
         raise Invalid("benefit", "does_not_exist", f"There is no benefit {benefit_id}.")
+    if used_at is None:
+        used_at = _just_now(person_id, benefit_id, at)
+    # In a zone with summer time Python adds hours of the wall clock.
+    used_at = used_at.astimezone(UTC)
     _refuse_if_too_close(person_id, found[0], used_at)
     usage = BenefitUsage.objects.create(person_id=person_id, benefit=found[0], used_at=used_at)
     summary.note(benefit_id=benefit_id, used_at=used_at, change=1)
     return usage
+
+
+def _just_now(person_id: int, benefit_id: int, at: datetime) -> datetime:
+    """Give the moment of the request, or of the other phone's for which this one had to wait."""
+    uses = BenefitUsage.objects.filter(person=person_id, benefit=benefit_id, used_at__gt=at)
+    return uses.aggregate(last=Max("used_at", default=at))["last"]
 
 
 def _refuse_if_too_close(person_id: int, benefit: Benefit, used_at: datetime) -> None:

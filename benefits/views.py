@@ -93,7 +93,7 @@ class BenefitUsageViewSet(
         serializer.instance = services.record_use(
             person_id=asked["person_id"],
             benefit_id=asked["benefit_id"],
-            used_at=asked.get("used_at", self.at),
+            used_at=asked.get("used_at"),
             at=self.at,
         )
 

@@ -206,3 +206,18 @@ def test_a_use_that_somebody_else_has_deleted_cannot_be_deleted():
 
     with pytest.raises(BenefitUsage.DoesNotExist):
         services.delete_use(same)
+
+
+def test_who_had_to_wait_for_the_other_phone_is_told_when_it_is_available():
+    person, benefit = CustomerFactory(), BenefitFactory(recurrence=Recurrence.DAY)
+    later = NOON + timedelta(milliseconds=3)
+    services.record_use(person_id=person.pk, benefit_id=benefit.pk, at=later)
+
+    with pytest.raises(BenefitNotAvailable) as refused:
+        services.record_use(person_id=person.pk, benefit_id=benefit.pk, at=NOON)
+
+    assert refused.value.facts == {
+        "last_used_at": later,
+        "available_at": later + timedelta(hours=24),
+    }
+    assert BenefitUsage.objects.count() == 1
