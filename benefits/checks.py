@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from benefits.models import UsageSummary, UsageTotal
-from benefits.summary import closed_slots, stray_totals, totals_at
+from benefits.summary import closed_slots, slot_before, stray_totals, totals_at
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def differences() -> Iterator[WrongTotal]:
     """Check every closed slot, in their order."""
     for since, until in closed_slots():
         yield from wrong_totals(since, until)
+
+
+def is_cut_elsewhere() -> bool:
+    """Say whether the summary begins or ends where no slot does."""
+    ends = UsageSummary.objects.values_list("opened_at", "closed_at").first() or ()
+    return any(each is not None and each != slot_before(each) for each in ends)
 
 
 def number_of_strays() -> int:

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from benefits import checks, services, summary
 from benefits.management.commands import check_benefit_summary as check_command
-from benefits.models import BenefitUsage, UsageTotal
+from benefits.models import BenefitUsage, UsageSummary, UsageTotal
 from benefits.tests.factories import NOON, BenefitFactory, BenefitUsageFactory
 from customers.tests.factories import CustomerFactory
 
@@ -151,3 +151,16 @@ def test_a_total_of_no_closed_slot_is_named_and_in_nobodys_way(benefit, days):
         pass
     assert checks.number_of_strays() == 0
     assert list(checks.differences()) == []
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["earlier", "later"])
+def test_a_summary_that_ends_within_a_slot_is_named_and_counted_again(benefit, hours):
+    closed_at = UsageSummary.objects.get().closed_at
+    UsageSummary.objects.update(closed_at=closed_at + timedelta(hours=hours))
+
+    lines, failure = check_benefit_summary()
+
+    assert lines[-1] == "The summary begins or ends where no slot does."
+    assert failure is not None
+    check_benefit_summary("--rebuild")
+    assert check_benefit_summary() == ([WAS_RIGHT], None)

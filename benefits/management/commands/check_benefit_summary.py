@@ -55,7 +55,10 @@ class Command(BaseCommand):
         strays = checks.number_of_strays()
         if strays:
             self.stdout.write(f"Totals that belong to no closed slot: {strays:,}.")
-        return number + strays
+        is_cut_elsewhere = checks.is_cut_elsewhere()
+        if is_cut_elsewhere:
+            self.stdout.write("The summary begins or ends where no slot does.")
+        return number + strays + is_cut_elsewhere
 
     def _rebuild(self) -> None:
         summary.start_over()
