@@ -10,6 +10,8 @@ from django.utils.dateparse import parse_datetime
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
+SHORTEST = len("2026-03-31T18:00")
+
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}(:?\d{2})?)?", re.ASCII
@@ -34,8 +36,9 @@ def parse_instant(text: str, tz: tzinfo) -> datetime:
     :raises NotAnInstant: when the text is no such time, or its year is not within 1900 to 2199.
     """
     text = text.strip().replace("z", "Z")
-    if len(text) > 16 and text[-6] == " ":
-        text = f"{text[:-6]}+{text[-5:]}"
+    time, blank, offset = text.rpartition(" ")
+    if blank and len(time) >= SHORTEST:
+        text = f"{time}+{offset}"
     try:
         # Python would also take 2026-W14-2, a bare day and the digits of other scripts.
         found = parse_datetime(text) if INSTANT.fullmatch(text) else None

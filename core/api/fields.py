@@ -156,7 +156,7 @@ class IdParameter(IdField):
     def to_internal_value(self, data: Any) -> int:
         if not (isinstance(data, str) and data.isascii() and data.isdigit()):
             self.fail("invalid")
-        return super().to_internal_value(int(data[:20]))
+        return super().to_internal_value(int(data.lstrip("0")[:20] or "0"))
 
 
 class TrueOrFalseParameter(serializers.BooleanField):
