@@ -2,7 +2,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from benefits.querysets import BenefitUsageQuerySet
 from benefits.states import Recurrence
 from customers.models import Customer
 from venues.models import Venue
@@ -50,8 +49,6 @@ class BenefitUsage(models.Model):
         unique=True,
         help_text="Its id in the file that was imported.",
     )
-
-    objects = BenefitUsageQuerySet.as_manager()
 
     class Meta:
         indexes = [
