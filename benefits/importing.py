@@ -9,6 +9,7 @@ the same file again adds the others: each use keeps the file's id in `external_i
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from io import StringIO
 from itertools import islice
 from typing import Any, NamedTuple
@@ -202,9 +203,11 @@ def number_of_good_rows() -> int:
     return int(number)
 
 
-def load() -> Iterator[Batch]:
+def load(*, at: datetime) -> Iterator[Batch]:
     """
     Add the good rows to the uses, batch by batch in their order; give each once it is committed.
+
+    `at` is when that is, in UTC.
 
     :raises Stopped: when a row cannot be loaded although it was checked.
     """
@@ -213,7 +216,7 @@ def load() -> Iterator[Batch]:
         return
     for line in range(first, last + 1, LOADED_AT_ONCE):
         try:
-            yield _load(line, line + LOADED_AT_ONCE - 1)
+            yield _load(line, line + LOADED_AT_ONCE - 1, at)
         except IntegrityError as error:
             if broken_rule(error) != FOREIGN_KEY:
                 raise
@@ -221,13 +224,15 @@ def load() -> Iterator[Batch]:
 
 
 @in_transaction
-def _load(first: int, last: int) -> Batch:
+def _load(first: int, last: int, at: datetime) -> Batch:
     batch = {"first": first, "last": last}
     [(rows,)] = _read("SELECT COUNT(*) FROM {staged} WHERE {in_batch}", **batch)
     added = [sql.instant(used_at) for (used_at,) in _read(LOAD, **batch)]
-    if added:
+    goes_back_to = summary.goes_back_to(at=at)
+    summed = [used_at for used_at in added if used_at >= goes_back_to]
+    if summed:
         # Like whoever records one use: written first, so that others wait only for the rest.
-        summary.reopen(since=min(added))
+        summary.reopen(since=min(summed))
     if len(added) < rows:
         otherwise = "SELECT 1 FROM {staged} WHERE {in_batch} AND {imported_otherwise} LIMIT 1"
         if _read(otherwise, **batch):

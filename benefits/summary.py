@@ -134,6 +134,12 @@ def slots_left(*, at: datetime) -> int:
     return max(0, (slot_before(at - SETTLED_AFTER) - since) // SLOT)
 
 
+def goes_back_to(*, at: datetime) -> datetime:
+    """Give the moment before which uses change nothing in the summary, now or later."""
+    opened_at = UsageSummary.objects.values_list("opened_at", flat=True).first()
+    return min(opened_at or _horizon(at), _horizon(at))
+
+
 def closed_slots() -> list[tuple[datetime, datetime]]:
     """Give beginning and end of every closed slot, in their order."""
     summary = UsageSummary.objects.first()
@@ -152,7 +158,7 @@ def _close_next(at: datetime) -> tuple[datetime, datetime] | None:
         if summary.closed_at is None:
             _move(summary, since, since)
         return None
-    opened_at = max(summary.opened_at or since, slot_before(at - KEPT_FOR))
+    opened_at = max(summary.opened_at or since, _horizon(at))
     stray_totals(opened_at, since).delete()
     _insert(totals_at(since, until))
     _move(summary, opened_at, until)
@@ -188,7 +194,11 @@ def _insert(totals: "QuerySet[Benefit, tuple[Any, ...]]") -> None:
 
 
 def _next_beginning(closed_at: datetime | None, at: datetime) -> datetime:
-    return max(closed_at or _beginning(at), slot_before(at - KEPT_FOR))
+    return max(closed_at or _beginning(at), _horizon(at))
+
+
+def _horizon(at: datetime) -> datetime:
+    return slot_before(at - KEPT_FOR)
 
 
 def _beginning(at: datetime) -> datetime:

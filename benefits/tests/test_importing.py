@@ -324,3 +324,21 @@ def test_what_is_there_already_reopens_nothing(import_uses, row, benefit):
 
     assert stale
     assert list(checks.differences()) == stale
+
+
+def test_a_row_older_than_the_summary_goes_back_reopens_nothing(import_uses, row, benefit):
+    BenefitUsageFactory(benefit=benefit, used_at=NOON - 2 * summary.KEPT_FOR)
+    for _ in summary.close(at=NOW):
+        pass
+    # Slots that are not reopened keep what is wrong by hand.
+    benefit.totals.update(uses=7)
+
+    import_uses(row(1, "2024-05-10T12:00:00Z"))
+
+    assert set(benefit.totals.values_list("uses", flat=True)) == {7}
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_what_is_no_file_is_said_in_a_sentence(name):
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_benefit_usages", name)

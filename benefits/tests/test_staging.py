@@ -47,7 +47,7 @@ def staged(person, benefit, monkeypatch):
 def test_where_a_customer_was_deleted_meanwhile_the_batches_before_stay(staged):
     staged.delete()
 
-    batches = importing.load()
+    batches = importing.load(at=NOON)
     first = next(batches)
     with pytest.raises(importing.Stopped, match="A customer or a benefit was deleted"):
         next(batches)
@@ -60,7 +60,7 @@ def test_where_somebody_imported_other_values_meanwhile_none_are_taken_for_the_s
     other = BenefitUsageFactory(external_id=2)
 
     with pytest.raises(importing.Stopped, match="other values under the same ids"):
-        list(importing.load())
+        list(importing.load(at=NOON))
 
     assert stored() == [(2, other.person_id)]
 
@@ -68,7 +68,7 @@ def test_where_somebody_imported_other_values_meanwhile_none_are_taken_for_the_s
 def test_where_somebody_imported_the_same_meanwhile_it_was_there_already(staged, person, benefit):
     BenefitUsageFactory(external_id=2, person=person, benefit=benefit)
 
-    assert list(importing.load()) == [(2, 1), (1, 1)]
+    assert list(importing.load(at=NOON)) == [(2, 1), (1, 1)]
     assert len(stored()) == 3
 
 

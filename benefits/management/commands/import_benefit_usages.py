@@ -84,7 +84,7 @@ class Command(BaseCommand):
         added = known = 0
         total = importing.number_of_good_rows()
         with tqdm(desc="Loading", total=total, disable=None, unit=" rows") as bar:
-            for batch in importing.load():
+            for batch in importing.load(at=timezone.now()):
                 added += batch.added
                 known += batch.rows - batch.added
                 bar.update(batch.rows)
@@ -100,6 +100,8 @@ class Command(BaseCommand):
 @contextmanager
 def _opened(file: str) -> Iterator[IO[bytes]]:
     if file == STDIN:
+        if sys.stdin is None:
+            raise CommandError("There is no standard input.")
         yield sys.stdin.buffer
         return
     with ExitStack() as stack:
@@ -127,7 +129,10 @@ def _said_in_a_sentence() -> Iterator[None]:
 
 
 def _beside(file: str) -> Path:
-    return Path("benefit_usages.bad.csv") if file == STDIN else Path(file).with_suffix(".bad.csv")
+    path = Path(file)
+    # A file without a name is none, which is said when it is opened.
+    has_name = file != STDIN and path.name
+    return path.with_suffix(".bad.csv") if has_name else Path("benefit_usages.bad.csv")
 
 
 def _refuse_to_overwrite(path: Path) -> None:
