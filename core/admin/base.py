@@ -140,6 +140,14 @@ class GymAdmin(ModelAdmin):
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        times = {
+            field.name for field in self.opts.fields if isinstance(field, models.DateTimeField)
+        }
+        # What an address proposes is text, which the two boxes of a time cannot show.
+        return {name: value for name, value in initial.items() if name not in times}
+
     # --- Writing ---------------------------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -85,6 +85,23 @@ def test_a_form_is_there_whatever_its_address_proposes_to_pick(admin_client, pro
     assert {answer.status_code for answer in answers} == {200}
 
 
+def test_a_form_is_there_whatever_its_address_proposes_for_a_time(admin_client):
+    for name in ("benefits_benefitusage", "classes_classsession"):
+        answer = admin_client.get(
+            reverse(f"admin:{name}_add"), {"used_at": "xyz", "starts_at": "xyz"}
+        )
+
+        assert answer.status_code == 200
+
+
+def test_the_only_pickers_are_the_gyms_own(admin_client):
+    asked = {"app_label": "benefits", "model_name": "benefitusage", "field_name": "benefit"}
+
+    answer = admin_client.get("/admin/autocomplete/", asked | {"term": "\x00"})
+
+    assert answer.status_code == 404
+
+
 @EVERY_MODEL
 def test_nobody_but_staff_sees_a_page(client, model):
     answer = client.get(page(model, "changelist"))
