@@ -5,8 +5,9 @@ from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection, transaction
 
-from benefits.models import Benefit, BenefitUsage
+from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
 from bookings.models import Booking, BookingWindow, WaitlistEntry
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
@@ -29,6 +30,18 @@ def genfixtures(at=AT, **options):
     printed = StringIO()
     call_command("genfixtures", at=at, stdout=printed, **options)
     return printed.getvalue()
+
+
+def start_over():
+    """Empty all that demo data is written into, but for the window that every gym has."""
+    others = [model for model in MODELS if model is not BookingWindow]
+    through = (Customer.chosen_segments.through, MembershipPlan.class_types.through)
+    with transaction.atomic(), connection.cursor() as cursor:
+        BookingWindow.objects.exclude(segment=None, class_type=None).delete()
+        # The ORM would first read what refers to each row.
+        for model in (*others, *through, UsageSummary, UsageTotal):
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
 
 
 def every_row() -> dict[str, list[dict[str, Any]]]:

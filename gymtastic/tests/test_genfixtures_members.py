@@ -20,9 +20,7 @@ from notifications.states import MailStatus
 pytestmark = pytest.mark.django_db
 
 
-def test_memberships_of_every_kind_are_as_they_would_have_been_sold():
-    genfixtures()
-
+def test_memberships_of_every_kind_are_as_they_would_have_been_sold(made):
     memberships = list(Membership.objects.select_related("customer", "plan"))
     today = AT.date()
     assert 15 <= len({one.customer_id for one in memberships}) <= 25
@@ -45,8 +43,7 @@ def test_memberships_of_every_kind_are_as_they_would_have_been_sold():
             assert one.ends_on == start + length - timedelta(days=1)
 
 
-def test_no_two_memberships_of_a_plan_and_customer_overlap():
-    genfixtures()
+def test_no_two_memberships_of_a_plan_and_customer_overlap(made):
     genfixtures(at=HALF_A_YEAR_LATER)
 
     renewed = set()
@@ -59,8 +56,7 @@ def test_no_two_memberships_of_a_plan_and_customer_overlap():
     assert renewed & set(still.values_list("customer_id", flat=True))
 
 
-def test_whoever_booked_a_premium_class_had_a_membership_for_the_day_when_booking():
-    genfixtures()
+def test_whoever_booked_a_premium_class_had_a_membership_for_the_day_when_booking(made):
     genfixtures(at=HALF_A_YEAR_LATER)
 
     premium = Booking.objects.filter(class_session__class_type__is_premium=True)
@@ -78,9 +74,7 @@ def test_whoever_booked_a_premium_class_had_a_membership_for_the_day_when_bookin
     assert premium.filter(status="booked", class_session__starts_at__gt=HALF_A_YEAR_LATER).exists()
 
 
-def test_what_was_lost_with_a_membership_was_cancelled_and_the_customer_told():
-    genfixtures()
-
+def test_what_was_lost_with_a_membership_was_cancelled_and_the_customer_told(made):
     cancelled = Membership.objects.filter(cancelled_on__isnull=False)
     lost = 0
     for one in cancelled:
@@ -100,9 +94,7 @@ def test_what_was_lost_with_a_membership_was_cancelled_and_the_customer_told():
     assert lost > 0
 
 
-def test_awards_were_earned_when_the_booking_or_the_visit_completed_them():
-    genfixtures()
-
+def test_awards_were_earned_when_the_booking_or_the_visit_completed_them(made):
     awards = MilestoneAward.objects.select_related("milestone", "notification", "booking")
     ends = {}
     for award in awards.order_by("number"):
@@ -132,8 +124,7 @@ def test_awards_were_earned_when_the_booking_or_the_visit_completed_them():
     assert Milestone.objects.filter(is_active=False, awards__isnull=True).exists()
 
 
-def test_customers_are_congratulated_in_the_words_of_the_service():
-    genfixtures()
+def test_customers_are_congratulated_in_the_words_of_the_service(made):
     made = MilestoneAward.objects.filter(number=1).select_related("notification").first()
     told = (made.notification.title, made.notification.body, set(made.notification.data))
     MilestoneAward.objects.all().delete()
@@ -149,8 +140,7 @@ def test_customers_are_congratulated_in_the_words_of_the_service():
     assert again.key == f"milestone_award:{award.pk}"
 
 
-def test_no_milestone_is_left_to_be_awarded():
-    genfixtures()
+def test_no_milestone_is_left_to_be_awarded(made):
     genfixtures(at=HALF_A_YEAR_LATER)
     before = every_row()
 
@@ -161,9 +151,7 @@ def test_no_milestone_is_left_to_be_awarded():
     assert every_row() == before
 
 
-def test_mails_of_every_status_are_there_and_a_worker_has_something_to_do():
-    genfixtures()
-
+def test_mails_of_every_status_are_there_and_a_worker_has_something_to_do(made):
     mails = list(Mail.objects.select_related("notification__customer"))
     [waiting] = [one for one in mails if one.status == MailStatus.QUEUED]
     [refused] = [one for one in mails if one.status == MailStatus.FAILED]

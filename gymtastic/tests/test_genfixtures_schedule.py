@@ -48,9 +48,7 @@ def forget_what_was_said(**of):
     forgotten.delete()
 
 
-def test_people_wait_got_a_spot_left_and_were_sent_away():
-    genfixtures()
-
+def test_people_wait_got_a_spot_left_and_were_sent_away(made):
     entries = WaitlistEntry.objects.select_related("class_session")
     assert set(entries.values_list("status", flat=True)) == set(WaitlistStatus)
     waited_for = ClassSession.objects.filter(waitlist_count__gt=0)
@@ -64,8 +62,7 @@ def test_people_wait_got_a_spot_left_and_were_sent_away():
     assert first.customer_id > Booking.objects.order_by("customer").first().customer_id
 
 
-def test_whoever_waits_would_have_been_let_into_the_line_at_that_moment():
-    genfixtures()
+def test_whoever_waits_would_have_been_let_into_the_line_at_that_moment(made):
     waiting = list(WaitlistEntry.objects.waiting().select_related("class_session").order_by("pk"))
 
     for entry in waiting:
@@ -80,8 +77,7 @@ def test_whoever_waits_would_have_been_let_into_the_line_at_that_moment():
     assert len(waiting) > 3
 
 
-def test_whoever_got_a_spot_would_have_got_it_from_the_services():
-    genfixtures()
+def test_whoever_got_a_spot_would_have_got_it_from_the_services(made):
     genfixtures(at=HALF_A_YEAR_LATER)
     promoted = list(WaitlistEntry.objects.filter(status="promoted"))
     forgotten = {"kind__in": ["milestone_award", "waitlist_promoted"]}
@@ -119,8 +115,7 @@ def undo_the_promotion(entry, gave_up):
     ClassSession.objects.count_waiting(entry.class_session_id, 1)
 
 
-def test_the_session_that_the_gym_cancelled_is_as_the_service_leaves_it():
-    genfixtures()
+def test_the_session_that_the_gym_cancelled_is_as_the_service_leaves_it(made):
     session = ClassSession.objects.get(status="cancelled")
     before = state(session)
     by_gym = Booking.objects.filter(class_session=session, cancelled_by="gym")
@@ -153,8 +148,7 @@ def test_the_session_that_the_gym_cancelled_is_as_the_service_leaves_it():
     assert state(session) == before
 
 
-def test_the_session_that_was_moved_is_as_the_service_leaves_it():
-    genfixtures()
+def test_the_session_that_was_moved_is_as_the_service_leaves_it(made):
     [session_id] = set(told("session_moved").values_list("data__class_session", flat=True))
     session = ClassSession.objects.get(pk=session_id)
     before = state(session)
