@@ -43,6 +43,8 @@ class Booking(models.Model):
     free_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    # Empty for what was checked in before this was kept.
+    checked_in_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.CharField(max_length=20, choices=CancelledBy, blank=True)
     forgiven_at = models.DateTimeField(null=True, blank=True)
@@ -78,6 +80,10 @@ class Booking(models.Model):
                     cancelled_by__in=CancelledBy.values,
                 )
                 | Q(status__in=LIVE, cancelled_at__isnull=True, cancelled_by=""),
+            ),
+            models.CheckConstraint(
+                name="booking_is_checked_in_only_if_attended",
+                condition=Q(checked_in_at__isnull=True) | Q(status=BookingStatus.ATTENDED),
             ),
             models.CheckConstraint(
                 name="booking_says_when_and_by_whom_it_was_forgiven",

@@ -1,9 +1,14 @@
 """
 What happened here that others may hear. Sent by the service that did it, in its transaction,
-with `booking` and `at`.
+with `at`.
 """
 
 from django.dispatch import Signal
 
+# With `booking`.
 booking_made = Signal()
 booking_checked_in = Signal()
+# With `booking` and `before`, the status that it had: cancelled, checked in, corrected, forgiven.
+booking_changed = Signal()
+# With `customer_ids`: the gym cancelled or moved bookings of these customers.
+bookings_rearranged = Signal()

@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from core.deleting import delete
 from core.errors import Invalid
 from core.transactions import in_transaction
 from customers.errors import SegmentHasCustomers
 from customers.models import Customer, Segment
 from customers.segment_rules import segment_ids_by_customer
+from customers.signals import customer_leaving, customer_saved
 from customers.states import SegmentRuleName
 
 
@@ -24,6 +26,7 @@ def create_customer(
     customer = Customer.objects.create(**values, created_at=at)
     if segments is not None:
         put_into_segments(customer=customer, segments=segments, is_new=True, at=at)
+    customer_saved.send(sender=Customer, customer=customer, changes={"origin", *values}, at=at)
     return customer
 
 
@@ -47,7 +50,19 @@ def edit_customer(
     customer.save(update_fields=list(changes))
     if segments is not None:
         put_into_segments(customer=customer, segments=segments, is_new=False, at=at)
+    customer_saved.send(sender=Customer, customer=customer, changes=set(changes), at=at)
     return customer
+
+
+@in_transaction
+def delete_customer(customer: Customer) -> None:
+    """
+    Delete a customer who has no history.
+
+    :raises Protected: when something with a history refers to the customer.
+    """
+    customer_leaving.send(sender=Customer, customer=customer)
+    delete(customer)
 
 
 @in_transaction

@@ -39,6 +39,9 @@ class CustomerViewSet(Catalogue[Customer]):
             customer=serializer.instance, changes=changes, segments=segments, at=self.at
         )
 
+    def perform_destroy(self, instance: Customer) -> None:
+        services.delete_customer(instance)
+
 
 class SegmentViewSet(Catalogue[Segment]):
     """Groups of customers, put together by hand or by a rule."""

@@ -42,6 +42,7 @@ if not DEBUG:
 
 INSTALLED_APPS = [
     "gymtastic",
+    "followups",
     "milestones",
     "bookings",
     "benefits",
@@ -256,6 +257,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SessionStatus": "classes.states.SessionStatus",
         "BookingStatus": "bookings.states.BookingStatus",
+        "AgreementStatus": "followups.states.AgreementStatus",
+        "FollowUpStatus": "followups.states.FollowUpStatus",
         "RuleCode": "bookings.serializers.sessions.RULE_CODES",
     },
 }

@@ -7,6 +7,7 @@ import benefits.urls
 import bookings.urls
 import classes.urls
 import customers.urls
+import followups.urls
 import memberships.urls
 import milestones.urls
 import notifications.urls
@@ -25,6 +26,7 @@ for app in (
     benefits.urls,
     bookings.urls,
     milestones.urls,
+    followups.urls,
 ):
     app.register(router)
 

@@ -4,6 +4,7 @@ from bookings.errors import SessionStarted
 from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_session
 from bookings.services.concerned import Concerned, locked, waiting_for
+from bookings.signals import bookings_rearranged
 from bookings.states import BookingStatus, WaitlistStatus
 from classes.models import ClassSession
 from classes.rows import SessionRow
@@ -62,6 +63,8 @@ def cancel_session(*, session: ClassSession, reason: str, at: datetime) -> Conce
             "waitlist_count",
         ]
     )
+    customer_ids = [booking.customer_id for booking in bookings]
+    bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, at=at)
     row = SessionRow.of(session)
     notify(about_cancelled_session(row, bookings, waiting, reason=reason), at=at)
     return concerned._replace(session=session)

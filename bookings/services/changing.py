@@ -6,7 +6,7 @@ from bookings.errors import InvalidTransition, SessionCancelled
 from bookings.models import Booking
 from bookings.rules import status_after
 from bookings.services.waiting import promote_waiting
-from bookings.signals import booking_checked_in
+from bookings.signals import booking_changed, booking_checked_in
 from bookings.states import LIVE, NOT_LIVE, BookingStatus, CancelledBy
 from classes.models import ClassSession
 from classes.states import SessionStatus
@@ -36,7 +36,8 @@ def change_status(*, booking: Booking, to: str, at: datetime) -> Booking:
         # Only who was there is left of it.
         raise SessionCancelled
     booking.status, booking.updated_at = after, at
-    changed = ["status", "updated_at"]
+    booking.checked_in_at = at if after == BookingStatus.ATTENDED else None
+    changed = ["status", "updated_at", "checked_in_at"]
     if after in NOT_LIVE:
         booking.cancelled_at, booking.cancelled_by = at, CancelledBy.CUSTOMER
         if after == BookingStatus.CANCELLED or settings.LATE_CANCEL_FREES_THE_DAY:
@@ -48,6 +49,7 @@ def change_status(*, booking: Booking, to: str, at: datetime) -> Booking:
         promote_waiting(session_ids=[session.pk], at=at)
     if after == BookingStatus.ATTENDED:
         booking_checked_in.send(sender=Booking, booking=booking, at=at)
+    booking_changed.send(sender=Booking, booking=booking, before=before, at=at)
     return booking
 
 
@@ -77,6 +79,9 @@ def forgive(*, booking: Booking, by: str, reason: str, at: datetime) -> Booking:
             "forgiven_by",
             "forgiven_reason",
         ]
+    )
+    booking_changed.send(
+        sender=Booking, booking=booking, before=BookingStatus.LATE_CANCELLED, at=at
     )
     return booking
 

@@ -8,6 +8,7 @@ from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_membership
 from bookings.services.racing import LostARace, until_settled
 from bookings.services.waiting import promote_waiting
+from bookings.signals import bookings_rearranged
 from bookings.states import BookingStatus
 from classes.models import ClassSession
 from core.errors import Invalid
@@ -106,6 +107,8 @@ def _cancel(
     ClassSession.objects.give_a_spot_back(*lost_sessions)
     membership.cancelled_on, membership.cancellation_reason = on, reason
     membership.save(update_fields=["cancelled_on", "cancellation_reason"])
+    if lost:
+        bookings_rearranged.send(sender=Booking, customer_ids=[membership.customer_id], at=at)
     promote_waiting(session_ids=sorted(lost_sessions), at=at)
     notify([about_cancelled_membership(membership, on, lost)], at=at)
     return CancelledMembership(membership, lost)

@@ -13,6 +13,8 @@ from bookings.services.moving import (
 )
 from bookings.services.racing import until_settled
 from bookings.services.waiting import promote_waiting
+from bookings.signals import bookings_rearranged
+from bookings.states import BookingStatus
 from classes.models import ClassSession, ClassType
 from classes.rows import SessionRow
 from core.transactions import in_transaction
@@ -85,6 +87,11 @@ def _edit(session: ClassSession, changes: dict[str, Any], at: datetime) -> Class
     for name, value in changes.items():
         setattr(held, name, value)
     held.save(update_fields=list(changes))
+    if moved is not None:
+        # A late cancellation counts from the start, too.
+        its = Booking.objects.filter(class_session=held).exclude(status=BookingStatus.CANCELLED)
+        customer_ids = set(its.values_list("customer", flat=True))
+        bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, at=at)
     if moved is not None or has_new_spots:
         promote_waiting(session_ids=[held.pk], at=at)
         held.refresh_from_db(fields=["booked_count", "waitlist_count"])

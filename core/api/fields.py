@@ -4,8 +4,10 @@ JSON fields that take one JSON type and no other.
 DRF's own read 5 as "5", "yes" as true and 1.7 as the id 1; here the wrong type is a 400.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -18,6 +20,7 @@ from rest_framework.fields import empty
 from core.instants import NotADay, NotAnInstant, parse_day, parse_instant
 
 HIGHEST_ID = 2**63 - 1
+AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 class StrictCharField(serializers.CharField):
@@ -180,3 +183,18 @@ class DayField(serializers.DateField):
             return parse_day(value)
         except NotADay as error:
             self.fail("invalid", problem=str(error))
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "35.00"})
+class MoneyField(serializers.DecimalField):
+    """An amount with at most two decimals: a decimal string, or a number. Answered as a string."""
+
+    default_error_messages = {"invalid": "Write an amount such as 35.00."}
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            self.fail("invalid")
+        # DRF would also read 1e2, NaN and the digits of other scripts.
+        if not AMOUNT.fullmatch(str(data)):
+            self.fail("invalid")
+        return super().to_internal_value(data)

@@ -68,6 +68,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
         models.PositiveIntegerField: fields.StrictIntegerField,
         models.PositiveSmallIntegerField: fields.StrictIntegerField,
         models.FloatField: fields.StrictFloatField,
+        models.DecimalField: fields.MoneyField,
         models.DateField: fields.DayField,
         models.DateTimeField: fields.InstantField,
     }

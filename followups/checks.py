@@ -1,0 +1,94 @@
+"""Proves everybody's follow-up status, and how many have each, against the facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+
+from customers.models import Customer
+from followups.models import Agreement, FollowUp, FollowUpTally
+from followups.querysets import with_expected_status
+from followups.services import refresh, tallies
+from followups.states import FollowUpStatus
+
+CHECKED_TOGETHER = 20_000
+
+
+@dataclass(frozen=True)
+class WrongStatus:
+    """A customer's status, or the agreement that decided it, is not what the rules give."""
+
+    customer_id: int
+    stored: str | None
+    expected: str
+
+    def __str__(self) -> str:
+        return f"Customer {self.customer_id}: {self.stored or 'no status'}, not {self.expected}."
+
+
+@dataclass(frozen=True)
+class WrongTally:
+    """More or fewer people are counted in a status than have it."""
+
+    status: str
+    counted: int
+    there: int
+
+    def __str__(self) -> str:
+        return f"{self.status}: counted {self.counted}, there are {self.there}."
+
+
+def spans() -> list[tuple[int, int]]:
+    """Give the spans of ids in which to check, each from one id to before another."""
+    last = Customer.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    return [(first, first + CHECKED_TOGETHER) for first in range(1, last + 1, CHECKED_TOGETHER)]
+
+
+def wrong_statuses(first: int, end: int, *, at: datetime) -> Iterator[WrongStatus]:
+    """
+    Compare each customer's status with the one that the database's expression of the rules gives.
+
+    One statement for a span, so what is written meanwhile is in both or in neither. Settle first:
+    what only time has changed is no difference.
+    """
+    customers = with_expected_status(
+        Customer.objects.filter(pk__gte=first, pk__lt=end), Agreement.objects.all(), at=at
+    )
+    wrong = (
+        customers.alias(
+            stored=Coalesce("follow_up__agreement", 0), due=Coalesce("expected_agreement", 0)
+        )
+        .filter(
+            Q(follow_up__isnull=True)
+            | ~Q(follow_up__status=F("expected_status"))
+            | ~Q(stored=F("due"))
+        )
+        .order_by("pk")
+    )
+    for row in wrong.values_list("pk", "follow_up__status", "expected_status"):
+        yield WrongStatus(*row)
+
+
+def wrong_tallies() -> list[WrongTally]:
+    """Compare how many are counted with how many there are: one statement, as above."""
+    there = FollowUp.objects.order_by().values_list("status", Value(True)).annotate(Count("pk"))
+    counted = FollowUpTally.objects.order_by().values_list("status", Value(False))
+    numbers: dict[tuple[str, bool], int] = {}
+    for status, is_there, number in there.union(counted.annotate(Sum("people")), all=True):
+        numbers[status, bool(is_there)] = number
+    return [
+        WrongTally(status, numbers.get((status, False), 0), numbers.get((status, True), 0))
+        for status in FollowUpStatus.values
+        if numbers.get((status, False), 0) != numbers.get((status, True), 0)
+    ]
+
+
+def repair(wrong: list[WrongStatus], *, at: datetime) -> None:
+    refresh([one.customer_id for one in wrong], at=at, cause="corrected by check_follow_ups")
+
+
+def repair_tallies(wrong: list[WrongTally]) -> None:
+    # What is counted meanwhile is in neither number, so adding the difference is right.
+    tallies.count({one.status: one.there - one.counted for one in wrong})

@@ -1,0 +1,220 @@
+"""
+Keeps everybody's follow-up status: the one writer of `FollowUp`, its history and its tallies.
+
+Whatever changes a fact calls `refresh` in its own transaction. What time changes is written down
+by whoever comes first, the worker or a reader (`settle`), and dated when it happened. The row of
+`FollowUp` is the lock: whoever works a status out holds it, and facts that the row's
+`watches_bookings` follows from are changed under FOR UPDATE, which bookings that read it exclude.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bookings.models import Booking
+from bookings.states import BookingStatus
+from core.keeping import keep
+from core.transactions import in_transaction
+from core.work import Clock
+from customers.models import Customer
+from followups.models import Agreement, FollowUp, FollowUpChange
+from followups.rules import Verdict, Visit, moments_of_change, status_of
+from followups.services import tallies
+
+AT_ONCE = 1000
+EDITED = ("status", "since", "agreement_id", "reason", "due_at", "watches_bookings")
+BY_TIME = "session {session} started"
+VISIT_COLUMNS = (
+    "pk",
+    "class_session_id",
+    "status",
+    "class_session__starts_at",
+    "checked_in_at",
+    "cancelled_at",
+)
+
+
+@dataclass
+class Facts:
+    """What decides one customer's status, as the database has it."""
+
+    customer_id: int
+    origin: str
+    created_at: datetime
+    agreements: list[Agreement] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+
+    @property
+    def is_trying(self) -> bool:
+        return bool(self.agreements) and all(one.is_trial for one in self.agreements)
+
+    def verdict(self, at: datetime) -> Verdict:
+        return status_of(origin=self.origin, agreements=self.agreements, visits=self.visits, at=at)
+
+    def verdict_as_of(self, moment: datetime) -> Verdict:
+        visits = [visit.as_of(moment) for visit in self.visits]
+        return status_of(origin=self.origin, agreements=self.agreements, visits=visits, at=moment)
+
+
+@in_transaction
+def refresh(customer_ids: Iterable[int], *, at: datetime, cause: str) -> None:
+    """
+    Work out the status of customers whose facts have changed, in the transaction that did it.
+
+    A change that time made before is written down first, dated when it happened.
+    """
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        _refresh(ids[start : start + AT_ONCE], at, cause)
+
+
+def settle(*, at: datetime, customer_id: int | None = None) -> None:
+    """Write down what time has changed, of everybody or of one."""
+    due = FollowUp.objects.due(at=at)
+    if customer_id is not None:
+        due = due.filter(pk=customer_id)
+    while ids := list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        refresh(ids, at=at, cause="checked")
+
+
+def keep_current(clock: Clock, is_stopping: Callable[[], bool]) -> bool:
+    """Settle what is due and add up the tallies: the worker's job."""
+    settle(at=clock())
+    tallies.add_up()
+    return True
+
+
+def hold(customer_id: int, *, at: datetime) -> None:
+    """
+    Hold a customer's status before an agreement is written, with what time has changed settled.
+
+    :raises Customer.DoesNotExist: when there is no such customer.
+    """
+    if not FollowUp.objects.select_for_update().filter(pk=customer_id).exists():
+        Customer.objects.get(pk=customer_id)
+        refresh([customer_id], at=at, cause="checked")
+        list(FollowUp.objects.select_for_update().filter(pk=customer_id))
+    settle(at=at, customer_id=customer_id)
+
+
+@in_transaction
+def note_bookings(customer_ids: Iterable[int], *, at: datetime, cause: str) -> None:
+    """Say that bookings of these customers were made, moved or cancelled, in that transaction."""
+    # Held until the commit: an agreement that makes bookings matter waits, and then sees them.
+    ids = set(customer_ids)
+    rows = keep(FollowUp.objects.filter(pk__in=ids)) if ids else []
+    watching = [row.pk for row in rows if row.watches_bookings]
+    if watching:
+        refresh(watching, at=at, cause=cause)
+
+
+def forget(customer_id: int) -> None:
+    """Take a customer who is being deleted out of the tallies."""
+    found = FollowUp.objects.select_for_update().filter(pk=customer_id).first()
+    if found is not None:
+        found.delete()
+        tallies.count({found.status: -1})
+
+
+def facts_of(customer_ids: Collection[int]) -> dict[int, Facts]:
+    """Fetch what decides the status of some customers, in three queries."""
+    customers = Customer.objects.filter(pk__in=customer_ids)
+    facts = {row[0]: Facts(*row) for row in customers.values_list("pk", "origin", "created_at")}
+    for agreement in Agreement.objects.filter(customer__in=facts).order_by("pk"):
+        facts[agreement.customer_id].agreements.append(agreement)
+    trying = [one.customer_id for one in facts.values() if one.is_trying]
+    if trying:
+        visits = Booking.objects.filter(customer__in=trying)
+        visits = visits.exclude(status=BookingStatus.CANCELLED)
+        for customer_id, *visit in visits.values_list("customer", *VISIT_COLUMNS):
+            facts[customer_id].visits.append(Visit(*visit))
+    return facts
+
+
+def _refresh(customer_ids: list[int], at: datetime, cause: str) -> None:
+    there = _locked(customer_ids)
+    facts = facts_of(customer_ids)
+    edited, made, changes = [], [], []
+    numbers: Counter[str] = Counter()
+    for customer_id, its in facts.items():
+        row = there.get(customer_id)
+        if row is None or not row.reason:
+            # Nothing was worked out before, so this is no change.
+            made.append(_first(its, at))
+            numbers[made[-1].status] += 1
+            if row is not None:
+                numbers[row.status] -= 1
+            continue
+        before = _state(row)
+        for change in _changes(row, its, at, cause):
+            changes.append(change)
+            numbers[change.from_status] -= 1
+            numbers[change.to_status] += 1
+        if _state(row) != before:
+            edited.append(row)
+    if len(edited) == 1:
+        edited[0].save(update_fields=EDITED)
+    elif edited:
+        FollowUp.objects.bulk_update(edited, EDITED)
+    FollowUp.objects.bulk_create(
+        made, update_conflicts=True, unique_fields=["customer"], update_fields=EDITED
+    )
+    FollowUpChange.objects.bulk_create(changes)
+    tallies.count(numbers)
+
+
+def _locked(customer_ids: list[int]) -> dict[int, FollowUp]:
+    rows = FollowUp.objects.select_for_update(no_key=True).order_by("pk")
+    there = {row.pk: row for row in rows.filter(pk__in=customer_ids)}
+    missing = [pk for pk in customer_ids if pk not in there]
+    if missing:
+        # Two that find no row make one between them.
+        list(Customer.objects.select_for_update(no_key=True).filter(pk__in=missing).order_by("pk"))
+        there |= {row.pk: row for row in rows.filter(pk__in=missing)}
+    return there
+
+
+def _changes(row: FollowUp, facts: Facts, at: datetime, cause: str) -> Iterator[FollowUpChange]:
+    """Bring a row up to date; give what changed, in its order."""
+    moments = moments_of_change(facts.visits)
+    for moment in moments:
+        if row.due_at is not None and row.due_at <= moment <= at:
+            started = next(one.session for one in facts.visits if one.starts_at == moment)
+            verdict = facts.verdict_as_of(moment)
+            yield from _change(row, verdict, moment, BY_TIME.format(session=started))
+    # Who waited for the row comes later than whoever held it, whatever their clocks said.
+    at = max(at, row.since)
+    yield from _change(row, facts.verdict(at), at, cause)
+    row.due_at = min((moment for moment in moments if moment > at), default=None)
+    row.watches_bookings = facts.is_trying
+
+
+def _change(row: FollowUp, verdict: Verdict, at: datetime, cause: str) -> Iterator[FollowUpChange]:
+    status, row.agreement_id, row.reason = verdict
+    if status != row.status:
+        yield FollowUpChange(
+            customer_id=row.pk,
+            from_status=row.status,
+            to_status=status,
+            changed_at=at,
+            cause=cause,
+        )
+        row.status, row.since = status, at
+
+
+def _first(facts: Facts, at: datetime) -> FollowUp:
+    row = FollowUp(customer_id=facts.customer_id, since=facts.created_at, due_at=None)
+    verdict = facts.verdict(at)
+    row.status, row.agreement_id, row.reason = verdict
+    if verdict.agreement is not None:
+        row.since = at
+    moments = moments_of_change(facts.visits)
+    row.due_at = min((moment for moment in moments if moment > at), default=None)
+    row.watches_bookings = facts.is_trying
+    return row
+
+
+def _state(row: FollowUp) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in EDITED)
