@@ -35,7 +35,12 @@ def layers():
 
 
 # What goes with its owner instead.
-NO_HISTORY = {"bookings.CalendarToken.customer", "benefits.UsageTotal.benefit"}
+NO_HISTORY = {
+    "benefits.UsageTotal.benefit",
+    "bookings.CalendarToken.customer",
+    "followups.FollowUp.customer",
+    "followups.FollowUpChange.customer",
+}
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
 MODELS = [model for app in OURS for model in app.get_models()]

@@ -18,6 +18,7 @@ OURS = (
     "classes",
     "customers",
     "core",
+    "followups",
     "memberships",
     "milestones",
     "notifications",

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from core.tests.operations import LISTS, OPERATIONS, as_words, make
+from core.tests.operations import LISTS, OPERATIONS, as_words, key_of, make
 from gymtastic.wsgi import application
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -31,7 +31,9 @@ FIXED = hypothesis(
 @pytest.fixture
 def seeded(api):
     """A few of everything, whose ids the fuzzers use."""
-    return {address: [make(api, address)["id"] for _ in range(SEEDED)] for address in LISTS}
+    return {
+        address: [make(api, address)[key_of(address)] for _ in range(SEEDED)] for address in LISTS
+    }
 
 
 # --- By the document ----------------------------------------------------------------------------
@@ -73,8 +75,8 @@ def document(seeded, settings, one_connection):
         return values
 
     def map_path_parameters(context, path_parameters):
-        resource = context.operation.path.split("/{id}", maxsplit=1)[0]
-        return existing(path_parameters, {"id": resource})
+        resource = context.operation.path.split("/{", maxsplit=1)[0]
+        return existing(path_parameters, {key_of(resource): resource})
 
     loaded.hook(map_path_parameters)
     loaded.hook("map_query")(lambda context, query: existing(query, RESOURCE_OF))

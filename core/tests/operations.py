@@ -81,6 +81,11 @@ def as_words(value: Any) -> str:
     return value.removeprefix("/api/").replace("_", " ") if isinstance(value, str) else repr(value)
 
 
+def key_of(address: str) -> str:
+    """Name the field of a row that stands in its own address."""
+    return KEYS.get(address.split("/{id}", maxsplit=1)[0], "id")
+
+
 def make(api: APIClient, address: str, **changes: Any) -> dict[str, Any]:
     """Make one through the API, with everything that it needs; `changes` where it is created."""
     if address in MADE_BY:
@@ -98,7 +103,7 @@ def filled_in(api: APIClient, address: str) -> str:
     if "{id}" not in address:
         return address
     made = make(api, address.split("/{id}", maxsplit=1)[0])
-    return address.replace("{id}", str(made["id"]))
+    return address.replace("{id}", str(made[key_of(address)]))
 
 
 def every_row() -> dict[str, list[tuple[Any, ...]]]:
@@ -119,8 +124,12 @@ def _everything_is_a_milestone(api: APIClient) -> str:
     return "/api/bookings"
 
 
+# What is one with something else, whose id it has.
+KEYS = {"/api/follow_ups": "customer"}
+
 # What nobody creates: it comes with something else, whose address is given.
 MADE_BY: dict[str, Callable[[APIClient], str]] = {
+    "/api/follow_ups": lambda api: "/api/customers",
     "/api/milestone_awards": _everything_is_a_milestone,
     "/api/notifications": _everything_is_a_milestone,
 }
@@ -176,6 +185,7 @@ BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
         "person": make(api, "/api/customers")["id"],
         "benefit": make(api, "/api/benefits")["id"],
     },
+    "/api/agreements": lambda api, number: {"customer": make(api, "/api/customers")["id"]},
     "/api/waitlist_entries": lambda api, number: {
         "customer": make(api, "/api/customers")["id"],
         "class_session": make(api, "/api/class_sessions", capacity=0)["id"],

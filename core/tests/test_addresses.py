@@ -76,6 +76,8 @@ def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
 @pytest.mark.parametrize(
     ("address", "of_all", "of_one"),
     [
+        ("/api/agreements", {"get", "post"}, {"get", "put", "patch"}),
+        ("/api/follow_ups", {"get"}, {"get"}),
         ("/api/benefit_usages", {"get", "post"}, {"get", "delete"}),
         ("/api/bookings", {"get", "post"}, {"get", "patch"}),
         ("/api/memberships", {"get", "post"}, {"get"}),

@@ -9,10 +9,13 @@ from core.tests.operations import (
     EDITED,
     LISTS,
     as_words,
+    key_of,
     make,
 )
 
 RECORDS_OF_ACTS = {
+    "/api/agreements",
+    "/api/follow_ups",
     "/api/benefit_usages",
     "/api/bookings",
     "/api/memberships",
@@ -24,7 +27,7 @@ UNKNOWN = {"statuss": "booked", "Name": "Yoga", "": 1, "a.b": 2, "id ": 3, "x\x0
 
 
 def rows(api, address):
-    return api.get(address, {"ordering": "id"}).json()["results"]
+    return api.get(address, {"ordering": key_of(address)}).json()["results"]
 
 
 def test_these_are_the_catalogues():
@@ -47,7 +50,7 @@ def test_the_row_of_a_list_what_was_created_and_the_detail_are_the_same(api, add
     made = make(api, address)
 
     assert made in rows(api, address)
-    assert api.get(f"{address}/{made['id']}").json() == made
+    assert api.get(f"{address}/{made[key_of(address)]}").json() == made
 
 
 @pytest.mark.parametrize("address", EDITED, ids=as_words)
@@ -72,6 +75,7 @@ def test_a_patch_of_nothing_changes_nothing(api, address):
         ("/api/milestones", {"session_count": 12}),
         ("/api/venues", {"name": "Smoothie Bar"}),
         ("/api/benefits", {"recurrence": "month"}),
+        ("/api/agreements", {"purchased_on": "2030-05-01"}),
     ],
     ids=as_words,
 )
@@ -114,6 +118,7 @@ def test_what_nothing_holds_can_be_deleted_once(api, address):
         ("/api/venues", "/api/benefits", "venue", "benefits"),
         ("/api/benefits", "/api/benefit_usages", "benefit", "benefit usages"),
         ("/api/customers", "/api/benefit_usages", "person", "benefit usages"),
+        ("/api/customers", "/api/agreements", "customer", "agreements"),
     ],
 )
 def test_what_has_a_history_is_not_deleted_and_names_what_holds_it(
@@ -211,6 +216,7 @@ MADE_BY_THE_SERVER = {
     "/api/venues": {"id": 99},
     "/api/benefits": {"id": 99},
     "/api/benefit_usages": {"id": 99},
+    "/api/agreements": {"id": 99},
     "/api/waitlist_entries": {
         "id": 99,
         "class_type_name": "Boxing",
@@ -246,6 +252,7 @@ def test_what_the_server_makes_is_ignored_when_it_is_sent_back(api, address):
         ("/api/class_sessions", "class_type", lambda api: make(api, "/api/class_types")["id"]),
         ("/api/class_sessions", "status", lambda api: "cancelled"),
         ("/api/bookings", "customer", lambda api: make(api, "/api/customers")["id"]),
+        ("/api/agreements", "customer", lambda api: make(api, "/api/customers")["id"]),
         ("/api/bookings", "class_session", lambda api: make(api, "/api/class_sessions")["id"]),
     ],
 )

@@ -29,6 +29,11 @@ NOT_A_TIME = [
     "9999-12-31T23:59:59-23:59",
     "99999-01-01T00:00:00Z",
 ]
+NOT_A_DAY = [5, True, [], {}, "", "tomorrow", "2030-02-30", "2030-1-1", "1899-12-31", "2200-01-01"]
+NOT_AN_AMOUNT = [
+    *[True, [], {}, "", "ten", "NaN", "Infinity", "1e2", "\uff15", "5,00", "5.00 EUR", "5\x00"],
+    *["-0.01", -5, "0.001", 0.001, "100000000.00", 1e300, 10**400],
+]
 NOT_AN_ORIGIN: list[object] = [5, True, None, [], {}, "", "Web", "newspaper", "web\x00"]
 
 WRONG = [
@@ -63,6 +68,14 @@ WRONG = [
     ("/api/benefits", "venue", [*NOT_AN_ID, None]),
     ("/api/benefits", "title", [*NOT_TEXT, None, "", "  ", "a\x00", "a" * 201]),
     ("/api/benefits", "recurrence", ["", "year", "Day", 5, True, [], {}, None]),
+    ("/api/agreements", "customer", [*NOT_AN_ID, None]),
+    ("/api/agreements", "purchased_on", [*NOT_A_DAY, None]),
+    ("/api/agreements", "session_quantity", [*NOT_A_WHOLE_NUMBER, 0, -1, 10_001]),
+    ("/api/agreements", "sessions_remaining", [*NOT_A_WHOLE_NUMBER, -1]),
+    ("/api/agreements", "status", ["", "Active", "paused", 5, True, [], {}, None]),
+    ("/api/agreements", "alert", ["", "Canceled", "cancelled", 5, True, [], {}, None]),
+    ("/api/agreements", "past_due_balance", [*NOT_AN_AMOUNT, None]),
+    ("/api/agreements", "is_trial", NOT_TRUE_OR_FALSE),
     ("/api/benefit_usages", "person", [*NOT_AN_ID, None]),
     ("/api/benefit_usages", "benefit", [*NOT_AN_ID, None]),
     ("/api/benefit_usages", "used_at", [*NOT_A_TIME, None]),
@@ -70,6 +83,7 @@ WRONG = [
 
 # What never changes, so it can only be wrong when one is made.
 FIXED_IN = {
+    "/api/agreements": ["customer"],
     "/api/bookings": ["customer", "class_session"],
     "/api/benefit_usages": ["person", "benefit", "used_at"],
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.tests.operations import LISTS, OPERATIONS, as_words, every_row, filled_in, make
+from core.tests.operations import LISTS, OPERATIONS, as_words, every_row, filled_in, key_of, make
 
 NOT_AN_ID = [
     "abc",
@@ -132,6 +132,18 @@ FILTERS = {
         "used_at_after": NOT_A_TIME,
         "used_at_before": NOT_A_TIME,
     },
+    "/api/agreements": {
+        "customer": NOT_AN_ID,
+        "status": ["Active", "paused", "active,", "active\x00", "null"],
+        "alert": ["Canceled", "cancelled", "none,", "none\x00", "null"],
+        "is_trial": NOT_TRUE_OR_FALSE,
+    },
+    "/api/follow_ups": {
+        "follow_up_status": ["Lead", "prospect", "lead,", ",", "lead,prospect", "lead\x00", "null"],
+        "since_after": NOT_A_TIME,
+        "since_before": NOT_A_TIME,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
     "/api/waitlist_entries": {
         "customer": NOT_AN_ID,
         "class_session": NOT_AN_ID,
@@ -196,7 +208,8 @@ def test_a_blank_search_finds_everything_where_there_is_a_search(api, address):
     response = api.get(address, {"search": ""})
 
     if "search" in FILTERS[address]:
-        assert [found["id"] for found in response.json()["results"]] == [made["id"]]
+        key = key_of(address)
+        assert [found[key] for found in response.json()["results"]] == [made[key]]
     else:
         assert refusal_of(response, "search") == "unknown_parameter"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from core.tests.operations import LISTS, MODELS, OPERATIONS, as_words, make
+from core.tests.operations import LISTS, MODELS, OPERATIONS, as_words, key_of, make
 
 ORDERED = [one for one in OPERATIONS if one.action == "list"]
 
@@ -60,7 +60,8 @@ def test_a_page_has_50_rows_unless_it_is_told_otherwise_and_at_most_500(api):
 def test_every_order_is_total_and_turns_around(api, operation):
     for _ in range(4):
         make(api, operation.address)
-    everything = {row["id"] for row in api.get(operation.address).json()["results"]}
+    key = key_of(operation.address)
+    everything = {row[key] for row in api.get(operation.address).json()["results"]}
 
     for name in operation.view.ordering_fields:
         for order in (name, f"-{name}"):
@@ -69,19 +70,20 @@ def test_every_order_is_total_and_turns_around(api, operation):
                 for page in range(1, (len(everything) + 1) // 2 + 1)
             ]
 
-            ids = [row["id"] for response in pages for row in response.json()["results"]]
+            ids = [row[key] for response in pages for row in response.json()["results"]]
             assert set(ids) == everything, order
             whole = api.get(operation.address, {"ordering": order}).json()["results"]
-            assert [row["id"] for row in whole] == ids, order
+            assert [row[key] for row in whole] == ids, order
 
 
 @pytest.mark.parametrize("operation", ORDERED, ids=as_words)
 def test_equal_rows_come_in_the_order_of_their_ids(api, operation):
-    made = [make(api, operation.address)["id"] for _ in range(3)]
+    key = key_of(operation.address)
+    made = [make(api, operation.address)[key] for _ in range(3)]
 
-    rows = api.get(operation.address, {"ordering": "id"}).json()["results"]
+    rows = api.get(operation.address, {"ordering": key}).json()["results"]
 
-    assert [row["id"] for row in rows if row["id"] in made] == made
+    assert [row[key] for row in rows if row[key] in made] == made
 
 
 def test_an_order_may_name_several_fields(api):

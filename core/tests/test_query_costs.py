@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.tests.operations import LISTS, OPERATIONS, as_words, make
+from core.tests.operations import LISTS, OPERATIONS, as_words, key_of, make
 
 
 @pytest.mark.parametrize("address", LISTS, ids=as_words)
@@ -58,7 +58,7 @@ def test_a_customer_in_five_segments_costs_the_same_as_one_in_none(
 )
 def test_one_row_costs_the_same_among_many(api, queries_in, django_assert_num_queries, address):
     resource = address.removesuffix("/{id}")
-    path = f"{resource}/{make(api, resource)['id']}"
+    path = f"{resource}/{make(api, resource)[key_of(resource)]}"
     alone = queries_in(lambda: api.get(path))
     for _ in range(4):
         make(api, resource)

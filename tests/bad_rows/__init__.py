@@ -1,6 +1,15 @@
 """Rows that the database itself must refuse."""
 
-from tests.bad_rows import benefits, bookings, customers, memberships, milestones, schedule, waiting
+from tests.bad_rows import (
+    benefits,
+    bookings,
+    customers,
+    followups,
+    memberships,
+    milestones,
+    schedule,
+    waiting,
+)
 
 CASES = [
     *bookings.CASES,
@@ -10,4 +19,5 @@ CASES = [
     *memberships.CASES,
     *milestones.CASES,
     *benefits.CASES,
+    *followups.CASES,
 ]

@@ -92,6 +92,19 @@ CASES = [
         cancelled_by="stranger",
     ),
     bad(
+        "booking_is_checked_in_only_if_attended",
+        "a check-in of somebody who has not come",
+        change,
+        checked_in_at=TUESDAY_18,
+    ),
+    bad(
+        "booking_is_checked_in_only_if_attended",
+        "a check-in of a late cancellation",
+        change,
+        of=LATE,
+        checked_in_at=TUESDAY_18,
+    ),
+    bad(
         "booking_says_when_and_by_whom_it_was_forgiven",
         "forgiven by nobody",
         change,
