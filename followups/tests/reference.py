@@ -68,28 +68,29 @@ def of_customer(agreements: Sequence[Bought]) -> str:
     raise AssertionError(statuses)
 
 
+def past_from(one: Booked) -> int:
+    if one.checked_in is not None and one.checked_in < one.starts:
+        return one.checked_in
+    return one.starts
+
+
 def of_prospect(origin: str, has_trial: bool, bookings: Sequence[Booked]) -> str:
     """Give the status of somebody who bought nothing but trials; the later booking made last."""
-    status = {"web": "web_lead", "referral": "referral"}.get(origin, "lead")
+    before_any_trial = {"web": "web_lead", "referral": "referral"}.get(origin, "lead")
     if not has_trial:
-        return status
-    past: list[tuple[int, bool]] = []
+        return before_any_trial
+    if any(one.status == "booked" and one.starts > 0 for one in bookings):
+        return "trial_booked"
+    last = None
     for one in bookings:
-        if one.status == "booked" and one.starts > 0:
-            return "trial_booked"
-        past_from = one.starts
-        if one.checked_in is not None and one.checked_in < past_from:
-            past_from = one.checked_in
-        if one.status != "cancelled" and past_from <= 0:
-            past.append((past_from, one.status == "attended"))
-    if not past:
-        return status
-    # Of two at the same time the one that was booked last.
-    last_from, was_attended = past[0]
-    for past_from, attended in past:
-        if past_from >= last_from:
-            last_from, was_attended = past_from, attended
-    return "trial_show_no_sale" if was_attended else "trial_no_show"
+        if one.status == "cancelled" or past_from(one) > 0:
+            continue
+        # Of two at the same time the one that was booked last.
+        if last is None or past_from(one) >= past_from(last):
+            last = one
+    if last is None:
+        return before_any_trial
+    return "trial_show_no_sale" if last.status == "attended" else "trial_no_show"
 
 
 def of(origin: str, agreements: Sequence[Bought], bookings: Sequence[Booked]) -> str:
