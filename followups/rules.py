@@ -133,6 +133,7 @@ class Visit(NamedTuple):
     starts_at: datetime
     checked_in_at: datetime | None
     cancelled_at: datetime | None
+    created_at: datetime
 
     @property
     def past_from(self) -> datetime:

@@ -33,6 +33,7 @@ VISIT_COLUMNS = (
     "class_session__starts_at",
     "checked_in_at",
     "cancelled_at",
+    "created_at",
 )
 
 
@@ -53,21 +54,30 @@ class Facts:
     def verdict(self, at: datetime) -> Verdict:
         return status_of(origin=self.origin, agreements=self.agreements, visits=self.visits, at=at)
 
-    def verdict_as_of(self, moment: datetime) -> Verdict:
-        visits = [visit.as_of(moment) for visit in self.visits]
+    def verdict_as_of(self, moment: datetime, visits: list[Visit]) -> Verdict:
+        """Give the verdict of a moment that is past, from the visits as they were until now."""
+        visits = [visit.as_of(moment) for visit in visits if visit.created_at <= moment]
         return status_of(origin=self.origin, agreements=self.agreements, visits=visits, at=moment)
+
+    def due_after(self, at: datetime) -> datetime | None:
+        """Give when time alone may change the verdict next."""
+        moments = moments_of_change(self.visits)
+        return min((moment for moment in moments if moment > at), default=None)
 
 
 @in_transaction
-def refresh(customer_ids: Iterable[int], *, at: datetime, cause: str) -> None:
+def refresh(
+    customer_ids: Iterable[int], *, at: datetime, cause: str, changed: Visit | None = None
+) -> None:
     """
     Work out the status of customers whose facts have changed, in the transaction that did it.
 
-    A change that time made before is written down first, dated when it happened.
+    A change that time made before is written down first, dated when it happened; `changed` is
+    what a booking was until now.
     """
     ids = sorted(set(customer_ids))
     for start in range(0, len(ids), AT_ONCE):
-        _refresh(ids[start : start + AT_ONCE], at, cause)
+        _refresh(ids[start : start + AT_ONCE], at, cause, changed)
 
 
 def settle(*, at: datetime, customer_id: int | None = None) -> None:
@@ -133,7 +143,7 @@ def facts_of(customer_ids: Collection[int]) -> dict[int, Facts]:
     return facts
 
 
-def _refresh(customer_ids: list[int], at: datetime, cause: str) -> None:
+def _refresh(customer_ids: list[int], at: datetime, cause: str, changed: Visit | None) -> None:
     there = _locked(customer_ids)
     facts = facts_of(customer_ids)
     edited, made, changes = [], [], []
@@ -148,7 +158,7 @@ def _refresh(customer_ids: list[int], at: datetime, cause: str) -> None:
                 numbers[row.status] -= 1
             continue
         before = _state(row)
-        for change in _changes(row, its, at, cause):
+        for change in _changes(row, its, at, cause, changed):
             changes.append(change)
             numbers[change.from_status] -= 1
             numbers[change.to_status] += 1
@@ -176,18 +186,22 @@ def _locked(customer_ids: list[int]) -> dict[int, FollowUp]:
     return there
 
 
-def _changes(row: FollowUp, facts: Facts, at: datetime, cause: str) -> Iterator[FollowUpChange]:
+def _changes(
+    row: FollowUp, facts: Facts, at: datetime, cause: str, changed: Visit | None
+) -> Iterator[FollowUpChange]:
     """Bring a row up to date; give what changed, in its order."""
-    moments = moments_of_change(facts.visits)
-    for moment in moments:
+    visits = facts.visits
+    if changed is not None:
+        visits = [changed, *(visit for visit in visits if visit.booking != changed.booking)]
+    for moment in moments_of_change(visits):
         if row.due_at is not None and row.due_at <= moment <= at:
-            started = next(one.session for one in facts.visits if one.starts_at == moment)
-            verdict = facts.verdict_as_of(moment)
+            started = next(one.session for one in visits if one.starts_at == moment)
+            verdict = facts.verdict_as_of(moment, visits)
             yield from _change(row, verdict, moment, BY_TIME.format(session=started))
     # Who waited for the row comes later than whoever held it, whatever their clocks said.
     at = max(at, row.since)
     yield from _change(row, facts.verdict(at), at, cause)
-    row.due_at = min((moment for moment in moments if moment > at), default=None)
+    row.due_at = facts.due_after(at)
     row.watches_bookings = facts.is_trying
 
 
@@ -210,8 +224,7 @@ def _first(facts: Facts, at: datetime) -> FollowUp:
     row.status, row.agreement_id, row.reason = verdict
     if verdict.agreement is not None:
         row.since = at
-    moments = moments_of_change(facts.visits)
-    row.due_at = min((moment for moment in moments if moment > at), default=None)
+    row.due_at = facts.due_after(at)
     row.watches_bookings = facts.is_trying
     return row
 

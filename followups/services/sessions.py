@@ -4,6 +4,7 @@ from bookings.models import Booking
 from bookings.states import BookingStatus
 from core.transactions import in_transaction
 from followups.models import Agreement, FollowUp, SessionUse
+from followups.rules import Visit
 from followups.services.agreements import note
 from followups.services.keeping import refresh
 
@@ -15,7 +16,10 @@ def change_booking(*, booking: Booking, before: str, at: datetime) -> None:
     """Say that a booking had another status before, in the transaction that changed it."""
     _use_up_or_give_back(booking, before, at)
     cause = f"booking {booking.pk}: {before} to {booking.status}"
-    refresh([booking.customer_id], at=at, cause=cause)
+    session = booking.class_session
+    # Whoever had been checked in until now was so at every start that is to be written down.
+    was = Visit(booking.pk, session.pk, before, session.starts_at, None, None, booking.created_at)
+    refresh([booking.customer_id], at=at, cause=cause, changed=was)
 
 
 def _use_up_or_give_back(booking: Booking, before: str, at: datetime) -> None:

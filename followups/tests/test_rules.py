@@ -36,6 +36,7 @@ def visits_of(bookings):
                 None if one.checked_in is None else NOW + timedelta(hours=one.checked_in)
             ),
             cancelled_at=None,
+            created_at=NOW - timedelta(days=2),
         )
         for number, one in enumerate(bookings, start=1)
         # A visit is a booking that is not cancelled.
