@@ -27,7 +27,9 @@ from core.demo import Progress
 from customers.models import Customer
 from notifications.demo import Told, tell
 
-GAVE_IT_UP = (*("status", "occupied_day", "cancelled_at", "cancelled_by", "updated_at"),)
+GAVE_IT_UP = (
+    *("status", "occupied_day", "checked_in_at", "cancelled_at", "cancelled_by", "updated_at"),
+)
 
 
 class Ended(NamedTuple):
@@ -175,10 +177,12 @@ def _promote_first(
         free_until=moment + FREE_AFTER_PROMOTION,
         created_at=moment,
         updated_at=moment if given_up.status == BookingStatus.BOOKED else given_up.updated_at,
+        checked_in_at=given_up.checked_in_at,
     )
     first.status, first.ended_at = WaitlistStatus.PROMOTED, moment
     given_up.status, given_up.occupied_day = BookingStatus.CANCELLED, None
     given_up.cancelled_at = given_up.updated_at = moment
+    given_up.checked_in_at = None
     given_up.cancelled_by = CancelledBy.CUSTOMER
     return given_up
 

@@ -101,3 +101,4 @@ class Story:
         if checked_in_at:
             booking.status = BookingStatus.ATTENDED if came else BookingStatus.NO_SHOW
             booking.updated_at = checked_in_at
+            booking.checked_in_at = checked_in_at if came else None
