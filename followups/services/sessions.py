@@ -9,6 +9,8 @@ from followups.services.agreements import note
 from followups.services.keeping import refresh
 
 USED_UP = (BookingStatus.ATTENDED, BookingStatus.NO_SHOW, BookingStatus.LATE_CANCELLED)
+USED = "used by booking {id} ({status})"
+GIVEN_BACK = "given back by booking {id} ({status})"
 
 
 @in_transaction
@@ -50,7 +52,7 @@ def _take(booking: Booking, at: datetime) -> None:
     before = agreement.sessions_remaining
     if before is not None:
         agreement.sessions_remaining = before - 1
-        cause = f"used by booking {booking.pk} ({booking.status})"
+        cause = USED.format(id=booking.pk, status=booking.status)
         note(agreement, {"sessions_remaining": before}, cause=cause, at=at)
 
 
@@ -62,5 +64,5 @@ def _give_back(use: SessionUse, booking: Booking, at: datetime) -> None:
     if before is not None and quantity is not None:
         # Staff may have given it back by hand: no more can remain than were bought.
         agreement.sessions_remaining = min(before + 1, quantity)
-        cause = f"given back by booking {booking.pk} ({booking.status})"
+        cause = GIVEN_BACK.format(id=booking.pk, status=booking.status)
         note(agreement, {"sessions_remaining": before}, cause=cause, at=at)

@@ -11,6 +11,14 @@ from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
 from bookings.models import Booking, BookingWindow, WaitlistEntry
 from classes.models import ClassSession, ClassType
 from customers.models import Customer, Segment
+from followups.models import (
+    Agreement,
+    AgreementChange,
+    FollowUp,
+    FollowUpChange,
+    FollowUpTally,
+    SessionUse,
+)
 from memberships.models import Membership, MembershipPlan
 from milestones.models import Milestone, MilestoneAward
 from notifications.models import Mail, Notification
@@ -23,7 +31,11 @@ MODELS = (
     *(Segment, Customer, ClassType, ClassSession, MembershipPlan, Membership),
     *(Venue, Benefit, BenefitUsage),
     *(BookingWindow, Booking, WaitlistEntry, Milestone, MilestoneAward, Notification, Mail),
+    *(SessionUse, AgreementChange, FollowUpChange),
 )
+
+# What is worked out of these rows, or changes with them.
+KEPT = (UsageSummary, UsageTotal, Agreement, FollowUp, FollowUpTally)
 
 
 def genfixtures(at=AT, **options):
@@ -39,7 +51,7 @@ def start_over():
     with transaction.atomic(), connection.cursor() as cursor:
         BookingWindow.objects.exclude(segment=None, class_type=None).delete()
         # The ORM would first read what refers to each row.
-        for model in (*others, *through, UsageSummary, UsageTotal):
+        for model in (*others, *through, *KEPT):
             table = connection.ops.quote_name(model._meta.db_table)
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
 
@@ -50,6 +62,11 @@ def every_row() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def what_follows() -> list[list[dict[str, Any]]]:
+    """Give the rows that bookings and time may change later on."""
+    return [list(model.objects.order_by("pk").values()) for model in (Agreement, FollowUp)]
+
+
 def story() -> list[tuple[Any, ...]]:
     """Tell what was made without naming any id."""
     in_order = Booking.objects.order_by("customer__email", "class_session__starts_at", "created_at")
@@ -57,7 +74,12 @@ def story() -> list[tuple[Any, ...]]:
     in_line = WaitlistEntry.objects.order_by("customer__email", "created_at")
     mails = Mail.objects.order_by("notification__customer__email", "queued_at")
     uses = BenefitUsage.objects.order_by("person__email", "used_at")
+    agreements = Agreement.objects.order_by("customer__email", "purchased_on", "is_trial")
     return [
+        *agreements.values_list(
+            *("customer__email", "purchased_on", "session_quantity", "sessions_remaining"),
+            *("status", "alert", "past_due_balance", "customer__follow_up__status"),
+        ),
         *uses.values_list("person__email", "benefit__venue__name", "benefit__title", "used_at"),
         *memberships.values_list(
             *("customer__email", "plan__name", "starts_on", "ends_on", "sold_at", "cancelled_on")

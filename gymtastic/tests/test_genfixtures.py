@@ -19,7 +19,15 @@ from core.demo import DemoPlan
 from customers.models import Customer, Segment
 from customers.segment_rules import attach_customer_counts
 from customers.states import SegmentRuleName
-from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER, every_row, genfixtures, start_over, story
+from gymtastic.tests.demo import (
+    AT,
+    HALF_A_YEAR_LATER,
+    every_row,
+    genfixtures,
+    start_over,
+    story,
+    what_follows,
+)
 from memberships.models import Membership, MembershipPlan
 from milestones.models import Milestone
 from notifications.models import Notification
@@ -86,6 +94,8 @@ def test_what_was_made_is_what_the_services_would_have_written(made):
         assert booking.cutoff_at == starts_at - cutoff
         assert booking.customer.created_at < booking.created_at < min(AT, session.starts_at)
         assert booking.created_at <= booking.updated_at < AT
+        is_there = booking.status == BookingStatus.ATTENDED
+        assert booking.checked_in_at == (booking.updated_at if is_there else None)
         if booking.cancelled_at:
             assert booking.created_at < booking.cancelled_at < session.starts_at
         if booking.status == BookingStatus.LATE_CANCELLED or booking.forgiven_at:
@@ -124,11 +134,11 @@ def test_nobody_booked_before_booking_opened(made):
 
 
 def test_a_second_run_adds_nothing(made):
-    before = every_row()
+    before, followed = every_row(), what_follows()
 
     said = genfixtures(at=AT + timedelta(hours=5))
 
-    assert every_row() == before
+    assert (every_row(), what_follows()) == (before, followed)
     assert "nothing was added" in said
 
 

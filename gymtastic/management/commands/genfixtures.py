@@ -14,6 +14,7 @@ import benefits.demo
 import bookings.demo
 import classes.demo
 import customers.demo
+import followups.demo
 import memberships.demo
 import milestones.demo
 import venues.demo
@@ -24,7 +25,7 @@ T = TypeVar("T")
 # From the lowest app up: each builds on what those before it have added.
 APPS = (
     *(customers.demo, venues.demo, classes.demo, memberships.demo, benefits.demo),
-    *(bookings.demo, milestones.demo),
+    *(bookings.demo, followups.demo, milestones.demo),
 )
 DEMO = "demo"
 CURL = (
@@ -36,10 +37,10 @@ CURL = (
 class Command(BaseCommand):
     help = (
         "Adds believable demo data around today: customers, segments, venues, their benefits and "
-        "who used them, a timetable, memberships, bookings, waiting lists, awards of milestones "
-        "and messages. "
+        "who used them, a timetable, memberships, bookings, waiting lists, agreements, whom to "
+        "follow up with, awards of milestones and messages. "
         "Running it again adds nothing twice and leaves alone what was edited; days later it "
-        "carries the timetable and the uses of benefits on."
+        "carries the timetable and the uses of benefits and of agreements on."
     )
     # Not for the command line: the moment that the data lies around.
     stealth_options = ("at",)
