@@ -49,7 +49,7 @@ def test_every_follow_up_status_is_had_by_somebody_and_most_people_are_customers
 
 
 def test_bookings_used_the_sessions_up_as_the_service_would_have_done():
-    genfixtures()
+    genfixtures(seed=2)
     uses, changes = rows(SessionUse, *OF_A_USE), rows(AgreementChange, *OF_A_CHANGE)
     before = Agreement.objects.order_by("pk").values_list("pk", "sessions_remaining")
     remaining = dict(before)
@@ -65,7 +65,7 @@ def test_bookings_used_the_sessions_up_as_the_service_would_have_done():
         change_booking(booking=booking, before=was, at=at)
 
     assert uses_of_others.exists()
-    assert forgiven.exists()
+    assert forgiven.exclude(agreement__sessions_remaining=None).exists()
     assert rows(SessionUse, *OF_A_USE) == uses
     assert rows(AgreementChange, *OF_A_CHANGE) == changes
     assert dict(before.all()) == remaining
@@ -97,12 +97,12 @@ def changes_of(customer_ids):
 
 
 def test_a_larger_run_days_later_sells_to_new_customers_alone_and_leaves_every_status_right():
-    genfixtures()
+    genfixtures(seed=2)
     there = list(Agreement.objects.order_by("pk").values(*OF_A_SALE))
     old = set(FollowUp.objects.values_list("pk", flat=True))
     later = AT + timedelta(days=2)
 
-    genfixtures(at=later, scale=2)
+    genfixtures(seed=2, at=later, scale=2)
 
     now = list(Agreement.objects.order_by("pk").values(*OF_A_SALE))
     assert now[: len(there)] == there
