@@ -62,9 +62,10 @@ def every_row() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def what_follows() -> list[list[dict[str, Any]]]:
+def what_follows() -> list[Any]:
     """Give the rows that bookings and time may change later on."""
-    return [list(model.objects.order_by("pk").values()) for model in (Agreement, FollowUp)]
+    agreements, follow_ups = Agreement.objects.order_by("pk"), FollowUp.objects.order_by("pk")
+    return [list(agreements.values()), list(follow_ups.values())]
 
 
 def story() -> list[tuple[Any, ...]]:
