@@ -22,6 +22,7 @@ from core.admin.export import csv_response
 from core.admin.forms import InstantField
 from core.admin.links import lists_about
 from core.admin.nulls import has_null_characters
+from core.admin.overtaking import remembering
 from core.admin.picking import Picker, PickView
 from core.admin.refusals import NotDone, attempt, said_to_staff
 from core.deleting import refuse_if_held
@@ -91,6 +92,8 @@ class GymAdmin(ModelAdmin):
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> "type[forms.ModelForm[Any]]":
         form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
+        if change:
+            form = remembering(form)
         refusal: NotDone | None = getattr(request, "refusal", None)
         return form if refusal is None else _refused(form, refusal)
 
