@@ -123,6 +123,9 @@ class CustomerAdmin(GymAdmin):
             at=at,
         )
 
+    def delete_model(self, request: HttpRequest, obj: Customer) -> None:
+        services.delete_customer(obj)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write nothing: the service wrote the segments with the customer."""
 
