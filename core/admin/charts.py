@@ -66,6 +66,8 @@ class BarChart(Chart):
 
     template_name = "core/charts/bars.html"
     bars: Sequence[Bar]
+    # What a bar of the whole width stands for where charts are to be compared.
+    longest: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +75,7 @@ class BarChart(Chart):
 
     def drawn(self) -> Iterator[tuple[Bar, str]]:
         """Give each bar with its part of the longest one, in per cent."""
-        longest = max((bar.value for bar in self.bars), default=0)
+        longest = self.longest or max((bar.value for bar in self.bars), default=0)
         return ((bar, _per_cent(bar.value, longest)) for bar in self.bars)
 
 

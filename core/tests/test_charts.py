@@ -50,6 +50,12 @@ def test_bars_are_as_long_as_their_figures(kind, style, figures):
     assert sorted(read_aloud(page).split()) == sorted(f"Uses {figures}".split())
 
 
+def test_bars_of_charts_beside_each_other_are_as_long_as_those_of_the_other():
+    chart = BarChart(title="Uses", empty="Nothing.", bars=[Bar("Cola", 300)], longest=1200)
+
+    assert re.findall(r"width: ([\d.]+)%", page_with(chart)) == ["25.00"]
+
+
 @pytest.mark.parametrize("kind", [BarChart, ColumnChart])
 @pytest.mark.parametrize("bars", [[], [Bar("Fries", 0)]], ids=["no bar", "nothing but zeros"])
 def test_bars_say_when_there_is_nothing(kind, bars):
