@@ -6,13 +6,12 @@ the environment (or from `.env` beside manage.py); `.env.example` lists it all.
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from django.urls import reverse_lazy
 from environ import Env
 
 from gymtastic import environment
 from gymtastic.environment import read, stop
+from gymtastic.sidebar import SIDEBAR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 if "PYTEST_VERSION" not in os.environ and (BASE_DIR / ".env").is_file():
@@ -266,20 +265,6 @@ SPECTACULAR_SETTINGS = {
 
 # --- The admin ----------------------------------------------------------------------------------
 
-
-def sidebar_item(title: str, icon: str, model: str) -> dict[str, Any]:
-    """Link a model's list; only who may see it gets the link."""
-    app, name = model.split(".")
-    return {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
-        "permission": lambda request: any(
-            request.user.has_perm(f"{app}.{act}_{name}") for act in ("view", "change")
-        ),
-    }
-
-
 UNFOLD = {
     "SITE_TITLE": "Gymtastic",
     "SITE_HEADER": "Gymtastic",
@@ -287,58 +272,6 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SIDEBAR": {
         "show_search": False,
-        "navigation": [
-            {
-                "title": "Schedule",
-                "items": [
-                    sidebar_item("Sessions", "calendar_month", "classes.classsession"),
-                    sidebar_item("Bookings", "how_to_reg", "bookings.booking"),
-                    sidebar_item("Waiting list", "hourglass_top", "bookings.waitlistentry"),
-                ],
-            },
-            {
-                "title": "Customers",
-                "items": [
-                    sidebar_item("Customers", "group", "customers.customer"),
-                    sidebar_item("Segments", "label", "customers.segment"),
-                    sidebar_item("Memberships", "card_membership", "memberships.membership"),
-                    sidebar_item("Milestone awards", "emoji_events", "milestones.milestoneaward"),
-                ],
-            },
-            {
-                "title": "What the gym offers",
-                "items": [
-                    sidebar_item("Class types", "sports_gymnastics", "classes.classtype"),
-                    sidebar_item("Plans", "sell", "memberships.membershipplan"),
-                    sidebar_item("Milestones", "flag", "milestones.milestone"),
-                    sidebar_item("Booking windows", "schedule", "bookings.bookingwindow"),
-                ],
-            },
-            {
-                "title": "Partners",
-                "items": [
-                    sidebar_item("Venues", "storefront", "venues.venue"),
-                    sidebar_item("Benefits", "redeem", "benefits.benefit"),
-                    sidebar_item("Benefit usages", "receipt_long", "benefits.benefitusage"),
-                ],
-            },
-            {
-                "title": "What customers are told",
-                "items": [
-                    sidebar_item("Notifications", "inbox", "notifications.notification"),
-                    sidebar_item("Mails", "outgoing_mail", "notifications.mail"),
-                    sidebar_item("Mail templates", "edit_note", "notifications.mailtemplate"),
-                ],
-            },
-            {
-                "title": "Access",
-                "items": [
-                    sidebar_item("Staff", "badge", "auth.user"),
-                    sidebar_item("Groups", "groups", "auth.group"),
-                    sidebar_item("API keys", "key", "core.apikey"),
-                    sidebar_item("Calendar feeds", "rss_feed", "bookings.calendartoken"),
-                ],
-            },
-        ],
+        "navigation": SIDEBAR,
     },
 }

@@ -23,17 +23,23 @@ def lists_about(obj: Model, request: HttpRequest) -> list[tuple[str, str]]:
     """
     Give name and address of each list of what refers to it, showing no more than that.
 
-    The models' own relations say so: an app need not know of those above it.
+    Where only one can, its page stands for the list. The models' own relations say so: an app
+    need not know of those above it.
     """
     lists = []
     for relation in obj._meta.related_objects:
-        model = relation.related_model
-        if not relation.one_to_many or not admin.site.is_registered(model):
+        model: Any = relation.related_model
+        if not admin.site.is_registered(model):
             continue
-        if admin.site.get_model_admin(model).has_view_permission(request):
+        if not admin.site.get_model_admin(model).has_view_permission(request):
+            continue
+        if relation.one_to_many:
             narrowed = f"{relation.field.name}__{obj._meta.pk.name}__exact={obj.pk}"
             address = f"{reverse(_page(model, 'changelist'))}?{narrowed}"
             lists.append((capfirst(str(model._meta.verbose_name_plural)), address))
+        elif relation.one_to_one and relation.field.primary_key:
+            address = reverse(_page(model, "change"), args=[obj.pk])
+            lists.append((capfirst(str(model._meta.verbose_name)), address))
     return sorted(lists)
 
 

@@ -27,6 +27,7 @@ EVERY_MODEL = pytest.mark.parametrize(
 # They come about by themselves, whatever staff may do.
 NOT_MADE_BY_STAFF = {
     "bookings.CalendarToken",
+    "followups.FollowUp",
     "milestones.MilestoneAward",
     "notifications.Mail",
     "notifications.MailTemplate",

@@ -168,6 +168,8 @@ def test_a_customers_page_leads_to_what_there_is_about_the_customer(admin_client
     MembershipFactory()
 
     elsewhere = admin_client.get(change(CUSTOMERS, anna)).context["elsewhere"]
+    # The apps above this one add theirs.
+    elsewhere = [(name, address) for name, address in elsewhere if name in LISTS]
 
     assert [name for name, _ in elsewhere] == LISTS
     found = [admin_client.get(address).context["cl"].result_list for _, address in elsewhere]
