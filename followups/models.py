@@ -133,6 +133,7 @@ class FollowUp(models.Model):
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "follow-up"
         constraints = [
             models.CheckConstraint(
                 name="follow_up_status_is_known", condition=Q(status__in=FollowUpStatus.values)

@@ -109,7 +109,7 @@ class AgreementAdmin(CustomersRowsAdmin):
         ("status", "alert"),
         ("past_due_balance", "is_trial"),
     )
-    change_form_outer_before_template = "customers/elsewhere.html"
+    leads_elsewhere = True
     change_form_outer_after_template = "followups/agreement.html"
     csv_columns: ClassVar[dict[str, str]] = {
         "id": "pk",
@@ -174,10 +174,13 @@ class AgreementAdmin(CustomersRowsAdmin):
         if agreement := kwargs.get("obj"):
             context["subtitle"] = self.label_of(agreement)
             context["changes"] = _changes_of(agreement.pk)
-            if self.admin_site.get_model_admin(FollowUp).has_view_permission(request):
-                address = reverse("admin:followups_followup_change", args=[agreement.customer_id])
-                context["elsewhere"] = [("The customer's follow-up", address)]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def lists_elsewhere(self, request: HttpRequest, obj: Agreement) -> list[tuple[str, str]]:
+        if not self.admin_site.get_model_admin(FollowUp).has_view_permission(request):
+            return []
+        address = reverse("admin:followups_followup_change", args=[obj.customer_id])
+        return [("The customer's follow-up", address)]
 
     def label_of(self, obj: Agreement) -> str:
         return f"{obj.customer} · {obj}"

@@ -178,5 +178,5 @@ def test_a_customers_page_leads_to_the_follow_up_and_the_agreements(admin_client
 
     elsewhere = dict(admin_client.get(change(CUSTOMERS, anna)).context["elsewhere"])
 
-    assert elsewhere["Follow up"] == change(PEOPLE, anna)
+    assert elsewhere["Follow-up"] == change(PEOPLE, anna)
     assert elsewhere["Agreements"] == f"{AGREEMENTS}?customer__id__exact={anna.pk}"
