@@ -10,5 +10,5 @@ booking_made = Signal()
 booking_checked_in = Signal()
 # With `booking` and `before`, the status that it had: cancelled, checked in, corrected, forgiven.
 booking_changed = Signal()
-# With `customer_ids`: the gym cancelled or moved bookings of these customers.
+# With `customer_ids`, whose bookings the gym cancelled or moved, and `cause`, a few words on it.
 bookings_rearranged = Signal()

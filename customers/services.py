@@ -61,6 +61,8 @@ def delete_customer(customer: Customer) -> None:
 
     :raises Protected: when something with a history refers to the customer.
     """
+    # The customer before what hangs on it, as everybody else locks them.
+    list(Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk))
     customer_leaving.send(sender=Customer, customer=customer)
     delete(customer)
 

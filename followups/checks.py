@@ -1,16 +1,18 @@
 """Proves everybody's follow-up status, and how many have each, against the facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
+from core.transactions import in_transaction
 from customers.models import Customer
 from followups.models import Agreement, FollowUp, FollowUpTally
 from followups.querysets import with_expected_status
 from followups.services import refresh, tallies
+from followups.services.keeping import Facts, facts_of
 from followups.states import FollowUpStatus
 
 CHECKED_TOGETHER = 20_000
@@ -50,8 +52,8 @@ def wrong_statuses(first: int, end: int, *, at: datetime) -> Iterator[WrongStatu
     """
     Compare each customer's status with the one that the database's expression of the rules gives.
 
-    One statement for a span, so what is written meanwhile is in both or in neither. Settle first:
-    what only time has changed is no difference.
+    One statement for a span. What happens after `at`, or is late to be written down, differs here
+    too: see `confirmed`.
     """
     customers = with_expected_status(
         Customer.objects.filter(pk__gte=first, pk__lt=end), Agreement.objects.all(), at=at
@@ -69,6 +71,29 @@ def wrong_statuses(first: int, end: int, *, at: datetime) -> Iterator[WrongStatu
     )
     for row in wrong.values_list("pk", "follow_up__status", "expected_status"):
         yield WrongStatus(*row)
+
+
+@in_transaction
+def confirmed(wrong: Sequence[WrongStatus], *, at: datetime) -> list[WrongStatus]:
+    """Look again, at a later moment `at` and while nobody changes them: give those still wrong."""
+    ids = [one.customer_id for one in wrong]
+    locked = FollowUp.objects.select_for_update(no_key=True).filter(pk__in=ids)
+    rows = {row.pk: row for row in locked.order_by("pk")}
+    facts = facts_of(ids)
+    return [
+        one
+        for one in wrong
+        if one.customer_id in facts
+        and not _is_right(rows.get(one.customer_id), facts[one.customer_id], at)
+    ]
+
+
+def _is_right(row: FollowUp | None, facts: Facts, at: datetime) -> bool:
+    if row is None:
+        return False
+    # What time has changed is written down by whoever comes first.
+    its = (row.status, row.agreement_id)
+    return row.is_due(at=at) or its == facts.verdict(max(at, row.since))[:2]
 
 
 def wrong_tallies() -> list[WrongTally]:

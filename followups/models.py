@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -93,6 +95,8 @@ class SessionUse(models.Model):
         Booking, on_delete=models.PROTECT, related_name="session_uses", db_index=False
     )
     used_at = models.DateTimeField()
+    # An unlimited agreement has no number to take it from, and gets none back.
+    is_counted = models.BooleanField(default=True)
     given_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -148,6 +152,10 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return self.get_status_display()
+
+    def is_due(self, *, at: datetime) -> bool:
+        """Say whether time may have changed the status by then."""
+        return self.due_at is not None and self.due_at <= at
 
 
 class FollowUpChange(models.Model):

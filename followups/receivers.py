@@ -24,5 +24,7 @@ def count_change(*, booking: Booking, before: str, at: datetime, **kwargs: Any) 
     services.change_booking(booking=booking, before=before, at=at)
 
 
-def count_rearrangement(*, customer_ids: Collection[int], at: datetime, **kwargs: Any) -> None:
-    services.note_bookings(customer_ids, at=at, cause="the gym cancelled or moved a session")
+def count_rearrangement(
+    *, customer_ids: Collection[int], cause: str, at: datetime, **kwargs: Any
+) -> None:
+    services.note_bookings(customer_ids, at=at, cause=cause)

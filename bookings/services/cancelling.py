@@ -64,7 +64,8 @@ def cancel_session(*, session: ClassSession, reason: str, at: datetime) -> Conce
         ]
     )
     customer_ids = [booking.customer_id for booking in bookings]
-    bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, at=at)
+    cause = f"session {session.pk} cancelled"
+    bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, cause=cause, at=at)
     row = SessionRow.of(session)
     notify(about_cancelled_session(row, bookings, waiting, reason=reason), at=at)
     return concerned._replace(session=session)

@@ -108,7 +108,12 @@ def _cancel(
     membership.cancelled_on, membership.cancellation_reason = on, reason
     membership.save(update_fields=["cancelled_on", "cancellation_reason"])
     if lost:
-        bookings_rearranged.send(sender=Booking, customer_ids=[membership.customer_id], at=at)
+        bookings_rearranged.send(
+            sender=Booking,
+            customer_ids=[membership.customer_id],
+            cause=f"membership {membership.pk} cancelled",
+            at=at,
+        )
     promote_waiting(session_ids=sorted(lost_sessions), at=at)
     notify([about_cancelled_membership(membership, on, lost)], at=at)
     return CancelledMembership(membership, lost)

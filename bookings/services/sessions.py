@@ -91,7 +91,8 @@ def _edit(session: ClassSession, changes: dict[str, Any], at: datetime) -> Class
         # A late cancellation counts from the start, too.
         its = Booking.objects.filter(class_session=held).exclude(status=BookingStatus.CANCELLED)
         customer_ids = set(its.values_list("customer", flat=True))
-        bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, at=at)
+        cause = f"session {held.pk} moved"
+        bookings_rearranged.send(sender=Booking, customer_ids=customer_ids, cause=cause, at=at)
     if moved is not None or has_new_spots:
         promote_waiting(session_ids=[held.pk], at=at)
         held.refresh_from_db(fields=["booked_count", "waitlist_count"])

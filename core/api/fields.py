@@ -197,4 +197,5 @@ class MoneyField(serializers.DecimalField):
         # DRF would also read 1e2, NaN and the digits of other scripts.
         if not AMOUNT.fullmatch(str(data)):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        # Adding nothing makes zero of a negative zero.
+        return super().to_internal_value(data) + 0

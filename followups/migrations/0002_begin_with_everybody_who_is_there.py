@@ -1,24 +1,23 @@
 from django.db import migrations
 
-
-def begin(apps, schema_editor):
-    """
-    Give every customer a row that is due, from which the worker or a reader works out the status.
-    """
-    Customer = apps.get_model("customers", "Customer")
-    FollowUp = apps.get_model("followups", "FollowUp")
-    Tally = apps.get_model("followups", "FollowUpTally")
-    begun = FollowUp.objects.bulk_create(
-        (
-            FollowUp(customer_id=pk, status="lead", since=at, due_at=at, reason="")
-            for pk, at in Customer.objects.values_list("pk", "created_at").iterator()
-        ),
-        batch_size=5000,
-    )
-    if begun:
-        Tally.objects.create(status="lead", people=len(begun))
+# Nobody has an agreement yet, so the origin alone decides. As `followups.rules` had it then.
+BEGIN = """
+INSERT INTO followups_followup (customer_id, status, since, reason, watches_bookings)
+SELECT id,
+       CASE origin WHEN 'web' THEN 'web_lead' WHEN 'referral' THEN 'referral' ELSE 'lead' END,
+       created_at,
+       CASE origin WHEN 'web' THEN 'Came by the web; has bought nothing yet.'
+                   WHEN 'referral' THEN 'Was referred; has bought nothing yet.'
+                   ELSE 'Has bought nothing yet.' END,
+       FALSE
+FROM customers_customer
+"""
+COUNT = """
+INSERT INTO followups_followuptally (status, people)
+SELECT status, COUNT(*) FROM followups_followup GROUP BY status
+"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("followups", "0001_initial")]
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+    operations = [migrations.RunSQL([BEGIN, COUNT], migrations.RunSQL.noop)]

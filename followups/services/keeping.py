@@ -8,7 +8,7 @@ by whoever comes first, the worker or a reader (`settle`), and dated when it hap
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,8 @@ class Facts:
     created_at: datetime
     agreements: list[Agreement] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    # What counted until a moment that is still to be written down.
+    cancelled: list[Visit] = field(default_factory=list)
 
     @property
     def is_trying(self) -> bool:
@@ -56,8 +58,9 @@ class Facts:
 
     def verdict_as_of(self, moment: datetime, visits: list[Visit]) -> Verdict:
         """Give the verdict of a moment that is past, from the visits as they were until now."""
-        visits = [visit.as_of(moment) for visit in visits if visit.created_at <= moment]
-        return status_of(origin=self.origin, agreements=self.agreements, visits=visits, at=moment)
+        then = [visit.as_of(moment) for visit in visits if visit.created_at <= moment]
+        counting = [visit for visit in then if visit.status != BookingStatus.CANCELLED]
+        return status_of(origin=self.origin, agreements=self.agreements, visits=counting, at=moment)
 
     def due_after(self, at: datetime) -> datetime | None:
         """Give when time alone may change the verdict next."""
@@ -80,18 +83,24 @@ def refresh(
         _refresh(ids[start : start + AT_ONCE], at, cause, changed)
 
 
-def settle(*, at: datetime, customer_id: int | None = None) -> None:
+def settle(
+    *,
+    at: datetime,
+    customer_id: int | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> None:
     """Write down what time has changed, of everybody or of one."""
     due = FollowUp.objects.due(at=at)
     if customer_id is not None:
         due = due.filter(pk=customer_id)
-    while ids := list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        refresh(ids, at=at, cause="checked")
+    ids = due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    while not is_stopping() and (some := list(ids.all())):
+        refresh(some, at=at, cause="checked")
 
 
 def keep_current(clock: Clock, is_stopping: Callable[[], bool]) -> bool:
     """Settle what is due and add up the tallies: the worker's job."""
-    settle(at=clock())
+    settle(at=clock(), is_stopping=is_stopping)
     tallies.add_up()
     return True
 
@@ -109,7 +118,6 @@ def hold(customer_id: int, *, at: datetime) -> None:
     settle(at=at, customer_id=customer_id)
 
 
-@in_transaction
 def note_bookings(customer_ids: Iterable[int], *, at: datetime, cause: str) -> None:
     """Say that bookings of these customers were made, moved or cancelled, in that transaction."""
     # Held until the commit: an agreement that makes bookings matter waits, and then sees them.
@@ -143,19 +151,30 @@ def facts_of(customer_ids: Collection[int]) -> dict[int, Facts]:
     return facts
 
 
+def _add_what_was_cancelled(facts: Mapping[int, Facts], due: list[FollowUp]) -> None:
+    """Add the bookings that counted when the time came, and were cancelled after it."""
+    if not due:
+        return
+    gone = Booking.objects.filter(
+        customer__in=[row.pk for row in due],
+        status=BookingStatus.CANCELLED,
+        cancelled_at__gt=min(row.due_at for row in due if row.due_at is not None),
+    )
+    for customer_id, *visit in gone.values_list("customer", *VISIT_COLUMNS):
+        facts[customer_id].cancelled.append(Visit(*visit))
+
+
 def _refresh(customer_ids: list[int], at: datetime, cause: str, changed: Visit | None) -> None:
     there = _locked(customer_ids)
     facts = facts_of(customer_ids)
+    _add_what_was_cancelled(facts, [row for row in there.values() if row.is_due(at=at)])
     edited, made, changes = [], [], []
     numbers: Counter[str] = Counter()
     for customer_id, its in facts.items():
         row = there.get(customer_id)
-        if row is None or not row.reason:
-            # Nothing was worked out before, so this is no change.
+        if row is None:
             made.append(_first(its, at))
             numbers[made[-1].status] += 1
-            if row is not None:
-                numbers[row.status] -= 1
             continue
         before = _state(row)
         for change in _changes(row, its, at, cause, changed):
@@ -168,9 +187,7 @@ def _refresh(customer_ids: list[int], at: datetime, cause: str, changed: Visit |
         edited[0].save(update_fields=EDITED)
     elif edited:
         FollowUp.objects.bulk_update(edited, EDITED)
-    FollowUp.objects.bulk_create(
-        made, update_conflicts=True, unique_fields=["customer"], update_fields=EDITED
-    )
+    FollowUp.objects.bulk_create(made)
     FollowUpChange.objects.bulk_create(changes)
     tallies.count(numbers)
 
@@ -190,11 +207,11 @@ def _changes(
     row: FollowUp, facts: Facts, at: datetime, cause: str, changed: Visit | None
 ) -> Iterator[FollowUpChange]:
     """Bring a row up to date; give what changed, in its order."""
-    visits = facts.visits
+    visits = [*facts.visits, *facts.cancelled]
     if changed is not None:
         visits = [changed, *(visit for visit in visits if visit.booking != changed.booking)]
     for moment in moments_of_change(visits):
-        if row.due_at is not None and row.due_at <= moment <= at:
+        if row.is_due(at=moment) and moment <= at:
             started = next(one.session for one in visits if one.starts_at == moment)
             verdict = facts.verdict_as_of(moment, visits)
             yield from _change(row, verdict, moment, BY_TIME.format(session=started))

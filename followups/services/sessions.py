@@ -48,8 +48,10 @@ def _take(booking: Booking, at: datetime) -> None:
     agreement = agreements.filter(customer=booking.customer_id).with_a_session().first()
     if agreement is None:
         return
-    SessionUse.objects.create(agreement=agreement, booking=booking, used_at=at)
     before = agreement.sessions_remaining
+    SessionUse.objects.create(
+        agreement=agreement, booking=booking, used_at=at, is_counted=before is not None
+    )
     if before is not None:
         agreement.sessions_remaining = before - 1
         cause = USED.format(id=booking.pk, status=booking.status)
@@ -61,7 +63,7 @@ def _give_back(use: SessionUse, booking: Booking, at: datetime) -> None:
     use.given_back_at = at
     use.save(update_fields=["given_back_at"])
     before, quantity = agreement.sessions_remaining, agreement.session_quantity
-    if before is not None and quantity is not None:
+    if use.is_counted and before is not None and quantity is not None:
         # Staff may have given it back by hand: no more can remain than were bought.
         agreement.sessions_remaining = min(before + 1, quantity)
         cause = GIVEN_BACK.format(id=booking.pk, status=booking.status)

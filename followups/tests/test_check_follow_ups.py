@@ -1,3 +1,4 @@
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from followups import checks
 from followups.models import Agreement, FollowUp, FollowUpChange, FollowUpTally
 from followups.services import people_by_status
 from followups.tests.factories import AgreementFactory
-from followups.tests.stories import MONDAY_18, book, come, come_for_a_trial, sell
+from followups.tests.stories import MONDAY_18, book, change, come, come_for_a_trial, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +182,16 @@ def test_of_many_a_hundred_are_named():
 
     assert (len(lines), lines[-1]) == (101, "… and 1 more.")
     assert failed == "Differences: 101. --repair puts them right."
+
+
+def test_what_happens_during_the_check_is_no_difference(clock):
+    customer = come_for_a_trial()
+    booking = book(customer)
+    [span] = checks.spans()
+    before = TUESDAY_18 - timedelta(minutes=5)
+    change(booking, "attended", at=before + timedelta(seconds=1))
+
+    differing = list(checks.wrong_statuses(*span, at=before))
+
+    assert [one.customer_id for one in differing] == [customer.pk]
+    assert checks.confirmed(differing, at=TUESDAY_18) == []

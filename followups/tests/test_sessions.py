@@ -261,3 +261,20 @@ def test_what_the_gym_cancels_takes_no_session(booking):
 
     assert remaining(agreement) == 10
     assert Booking.objects.get().status == "cancelled"
+
+
+def test_an_agreement_that_was_unlimited_when_it_was_used_gets_no_number_back(booking):
+    agreement = AgreementFactory(customer=booking.customer, session_quantity=None)
+    change(booking, "attended")
+    services.edit_agreement(
+        agreement=agreement,
+        changes={"session_quantity": 10, "sessions_remaining": 5},
+        by="desk",
+        at=STARTED,
+    )
+
+    change(booking, "booked")
+
+    agreement.refresh_from_db()
+    assert agreement.sessions_remaining == 5
+    assert SessionUse.objects.get().given_back_at == STARTED

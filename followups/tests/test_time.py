@@ -8,7 +8,7 @@ from bookings.models import Booking
 from classes.tests.factories import TUESDAY_18
 from customers.services import edit_customer
 from followups import services
-from followups.models import FollowUp, FollowUpChange
+from followups.models import FollowUp, FollowUpChange, FollowUpTally
 from followups.services import people_by_status, settle
 from followups.services.keeping import keep_current
 from followups.tests.stories import (
@@ -272,3 +272,27 @@ def test_an_agreement_that_becomes_a_trial_makes_time_matter_again(api, clock):
 
     clock.move_to(TUESDAY_18)
     assert status_and_since(api, customer) == ("trial_no_show", written(TUESDAY_18))
+
+
+def test_a_session_to_come_that_the_gym_cancels_later_was_to_come_until_then(api, clock):
+    customer = come_for_a_trial()
+    book(customer)
+    coming = book(customer, session_at(TUESDAY_18 + DAY)).class_session
+
+    bookings.cancel_session(session=coming, reason="ill", at=LATER)
+
+    clock.move_to(LATER)
+    assert [one[:2] for one in history(api, customer)] == [
+        BOOKED,
+        ("trial_no_show", written(LATER)),
+    ]
+
+
+def test_the_worker_adds_the_tallies_up():
+    for number in range(20):
+        come_for_a_trial(email=f"{number}@example.org")
+
+    keep_current(lambda: MONDAY_18, lambda: False)
+
+    assert FollowUpTally.objects.count() == 1
+    assert people_by_status()["lead"] == 20

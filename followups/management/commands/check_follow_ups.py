@@ -22,17 +22,17 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help="Repair what differs.")
 
     def handle(self, *, repair: bool, **options: Any) -> None:
-        at = timezone.now()
-        settle(at=at)
         found = 0
         # `disable=None` shows a bar on a terminal and nothing elsewhere.
         for first, end in tqdm(checks.spans(), "Customers", disable=None):
-            wrong = list(checks.wrong_statuses(first, end, at=at))
+            settle(at=timezone.now())
+            differing = list(checks.wrong_statuses(first, end, at=timezone.now()))
+            wrong = checks.confirmed(differing, at=timezone.now())
             for one in wrong[: max(0, NAMED - found)]:
                 self.stdout.write(str(one))
             found += len(wrong)
             if repair:
-                checks.repair(wrong, at=at)
+                checks.repair(wrong, at=timezone.now())
         if found > NAMED:
             self.stdout.write(f"… and {found - NAMED:,} more.")
         wrong_tallies = checks.wrong_tallies()
