@@ -27,6 +27,9 @@ PEOPLE = inline_serializer(
     "FollowUpSummary", {each.value: serializers.IntegerField() for each in FollowUpStatus}
 )
 
+# What leaves it to the status whom a list has.
+DO_NOT_CHOOSE = {"follow_up_status", "ordering", "page", "page_size", "format"}
+
 
 class AgreementViewSet(
     mixins.CreateModelMixin,
@@ -77,8 +80,18 @@ class FollowUpViewSet(GymViewSet[FollowUp]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         services.settle(at=self.at)
-        page = self.page_of_rows(self.filter_queryset(self.queryset), COLUMNS)
+        chosen = self.filter_queryset(self.queryset)
+        page = self.page_of_rows(chosen, COLUMNS, self._known_number())
         return self.get_paginated_response([follow_up_json(FollowUpRow._make(row)) for row in page])
+
+    def _known_number(self) -> int | None:
+        """Give how many the list has in all, where nothing but their status chooses them."""
+        # Of a million, counting 680,000 took 96 of a page's 101 ms; the tallies are at hand.
+        if not DO_NOT_CHOOSE.issuperset(self.request.query_params):
+            return None
+        people = services.people_by_status()
+        asked = self.request.query_params.get("follow_up_status")
+        return sum(people[status] for status in set(asked.split(",") if asked else people))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = follow_up_of(int(kwargs["pk"]), at=self.at)

@@ -17,14 +17,17 @@ class Rows:
     """
     A queryset as tuples of columns, for a paginator.
 
-    It counts before the columns are chosen: their joins would triple what counting costs.
+    It counts before the columns are chosen: their joins would triple what counting costs. Nor
+    does it count where `number` says how many there are.
     """
 
-    def __init__(self, queryset: "QuerySet[Any, Any]", columns: Sequence[str]) -> None:
-        self._queryset, self._columns = queryset, columns
+    def __init__(
+        self, queryset: "QuerySet[Any, Any]", columns: Sequence[str], number: int | None = None
+    ) -> None:
+        self._queryset, self._columns, self._number = queryset, columns, number
 
     def count(self) -> int:
-        return self._queryset.count()
+        return self._queryset.count() if self._number is None else self._number
 
     def __getitem__(self, part: slice) -> "QuerySet[Any, Any]":
         return self._queryset[part].values_list(*self._columns)

@@ -120,11 +120,15 @@ class GymViewSet(StrictParameters, GenericViewSet[M]):
         return {**super().get_serializer_context(), "at": getattr(self, "at", None)}
 
     def page_of_rows(
-        self, queryset: "QuerySet[Any, Any]", columns: Sequence[str]
+        self, queryset: "QuerySet[Any, Any]", columns: Sequence[str], number: int | None = None
     ) -> list[tuple[Any, ...]]:
-        """Give the requested page as tuples of columns, which cost a fraction of instances."""
+        """
+        Give the requested page as tuples of columns, which cost a fraction of instances.
+
+        :param number: how many rows there are in all, where that is known.
+        """
         assert self.paginator is not None
-        rows: Any = Rows(queryset, columns)
+        rows: Any = Rows(queryset, columns, number)
         return self.paginator.paginate_queryset(rows, self.request, view=self) or []
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:

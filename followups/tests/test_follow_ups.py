@@ -203,6 +203,28 @@ def test_people_are_found_and_ordered(api, people, query, found):
     assert "".join(names[pk] for pk in listed(api, **query)) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        pytest.param({}, 4, id="everybody"),
+        pytest.param({"page": 2}, 4, id="everybody, on any page"),
+        pytest.param({"follow_up_status": "lead"}, 2, id="of a status"),
+        pytest.param({"follow_up_status": "lead,active_customer"}, 3, id="of two statuses"),
+        pytest.param({"follow_up_status": "lead,lead"}, 2, id="of a status, said twice"),
+        pytest.param({"follow_up_status": "lead", "search": "busch"}, 0, id="by name and status"),
+        pytest.param(
+            {"follow_up_status": "lead", "since_after": written(MONDAY_18 + HOUR)},
+            1,
+            id="by time and status",
+        ),
+    ],
+)
+def test_a_page_says_how_many_there_are_in_all(api, people, query, number):
+    answer = api.get(URL, {"page_size": 1, **query})
+
+    assert answer.json()["count"] == number
+
+
 @pytest.mark.parametrize("status", ["Lead", "prospect", "lead,", "lead,prospect"])
 def test_an_unknown_status_is_a_400(api, people, status):
     answer = api.get(URL, {"follow_up_status": status})
