@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks import benefits, booking, mail, milestones, report, schedule
+from benchmarks import benefits, booking, followups, mail, milestones, report, schedule
 from benchmarks.filling import Size, copy, cursor_of, fill, tidy
 from benchmarks.measuring import measure, say
 from benchmarks.processor_time import stat_of
@@ -31,7 +31,7 @@ APPLICATIONS = {
     "limit": "benchmarks.limit:application",
     "plain": "benchmarks.plain.wsgi:application",
 }
-PATHS = ("schedule", "booking", "milestones", "mail", "benefits")
+PATHS = ("schedule", "booking", "milestones", "mail", "benefits", "followups")
 # Each takes as long as many rounds of the others.
 MAIL_ROUNDS = 3
 
@@ -46,6 +46,8 @@ class Effort(NamedTuple):
     # Of venues' benefits, from few to many, and how many more are imported.
     uses: tuple[int, ...]
     imported: int
+    # Of those who are followed up with.
+    followed_up: Size
 
 
 FULL = Effort(
@@ -56,6 +58,7 @@ FULL = Effort(
     mails=10_000,
     uses=(90_000, 900_000, 9_000_000),
     imported=1_000_000,
+    followed_up=Size(sessions=50_000, bookings=500_000, customers=1_000_000),
 )
 QUICK = Effort(
     Size(sessions=5_000, bookings=50_000, customers=50_000),
@@ -65,6 +68,7 @@ QUICK = Effort(
     mails=1_000,
     uses=(9_000, 90_000, 900_000),
     imported=100_000,
+    followed_up=Size(sessions=5_000, bookings=50_000, customers=50_000),
 )
 
 
@@ -98,6 +102,8 @@ def run(server: str, effort: Effort, paths: Sequence[str]) -> Iterator[report.Ta
         yield mail.run(server, postmaster, effort.mails, min(effort.rounds, MAIL_ROUNDS))
     if "benefits" in paths:
         yield from benefits.run(server, postmaster, effort.uses, effort.imported, effort.rounds)
+    if "followups" in paths:
+        yield from followups.run(server, postmaster, effort.followed_up, effort.rounds)
 
 
 def _in_a_gym(
@@ -184,7 +190,8 @@ def _setting(effort: Effort) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in POSTGRES.items())
     return (
         f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers, "
-        f"{effort.mails:,} mails, up to {effort.uses[-1]:,} uses of benefits;\n"
+        f"{effort.mails:,} mails, up to {effort.uses[-1]:,} uses of benefits,\n"
+        f"follow-ups of {effort.followed_up.customers:,} customers;\n"
         f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
         f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}."
     )

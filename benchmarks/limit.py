@@ -1,5 +1,5 @@
 """
-The limit: what the two paths would cost with nothing in between.
+The limit: what the paths would cost with nothing in between.
 
 A bare WSGI application, one prepared SQL statement per request on a persistent connection,
 orjson. It knows no errors, no permissions, no filters but the week, and of the rules of
@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 import psycopg2  # type: ignore[import-untyped]
+
+from followups.states import FollowUpStatus
 
 Environ = dict[str, Any]
 
@@ -58,11 +60,20 @@ WITH spot AS (
 SELECT made.id, starts_at, duration_minutes, name, cutoff_at FROM made, spot
 """
 
+FOLLOW_UP = """
+PREPARE follow_up (bigint) AS
+SELECT customer_id, first_name, last_name, email, status, since, agreement_id, reason
+FROM followups_followup JOIN customers_customer ON id = customer_id WHERE customer_id = $1
+"""
+LABELS = dict(FollowUpStatus.choices)
+
 _local = threading.local()
 
 
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    answer = schedule if environ["REQUEST_METHOD"] == "GET" else book
+    is_follow_up = environ["PATH_INFO"].startswith("/api/follow_ups/")
+    reading = follow_up if is_follow_up else schedule
+    answer = reading if environ["REQUEST_METHOD"] == "GET" else book
     status, body = answer(environ)
     start_response(
         status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -111,6 +122,23 @@ def book(environ: Environ) -> tuple[str, bytes]:
     return "201 Created", orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 
+def follow_up(environ: Environ) -> tuple[str, bytes]:
+    [row] = _rows("EXECUTE follow_up (%s)", (int(environ["PATH_INFO"].rpartition("/")[2]),))
+    customer, first_name, last_name, email, status, since, agreement, reason = row
+    body = {
+        "customer": customer,
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": email,
+        "follow_up_status": status,
+        "label": LABELS[status],
+        "since": since,
+        "agreement": agreement,
+        "reason": reason,
+    }
+    return "200 OK", orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
 def _session(
     session: int,
     class_type: int,
@@ -155,6 +183,6 @@ def _cursor() -> Any:
         connection = psycopg2.connect(os.environ["DATABASE_URL"])
         connection.autocommit = True
         _local.cursor = connection.cursor()
-        for statement in ("SET TIME ZONE 'UTC'", SCHEDULE, BOOK):
+        for statement in ("SET TIME ZONE 'UTC'", SCHEDULE, BOOK, FOLLOW_UP):
             _local.cursor.execute(statement)
     return _local.cursor

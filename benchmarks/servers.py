@@ -23,7 +23,6 @@ LONGEST_LOG = 10_000
 GUNICORN = (
     "--worker-class=gthread",
     "--workers=1",
-    f"--threads={THREADS}",
     "--keep-alive=75",
     "--no-control-socket",
     "--log-level=warning",
@@ -51,7 +50,9 @@ def production(address: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(applications: Mapping[str, tuple[str, str]]) -> Iterator[dict[str, Server]]:
+def serving(
+    applications: Mapping[str, tuple[str, str]], threads: int = THREADS
+) -> Iterator[dict[str, Server]]:
     """
     Serve WSGI applications for the length of the block.
 
@@ -59,22 +60,23 @@ def serving(applications: Mapping[str, tuple[str, str]]) -> Iterator[dict[str, S
     """
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(_serving(application, address))
+            name: stack.enter_context(_serving(application, address, threads))
             for name, (application, address) in applications.items()
         }
 
 
 @contextmanager
-def _serving(application: str, address: str) -> Iterator[Server]:
+def _serving(application: str, address: str, threads: int) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     env = production(address)
     # Django takes the settings of whatever started the benchmarks for those of every rival.
     env.pop("DJANGO_SETTINGS_MODULE", None)
+    options = (*GUNICORN, f"--threads={threads}", f"--bind=127.0.0.1:{port}")
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *GUNICORN, f"--bind=127.0.0.1:{port}", application],
+            [sys.executable, "-m", "gunicorn", *options, application],
             cwd=ROOT,
             env=env,
             stdout=log,

@@ -2,9 +2,10 @@
 How many statements does a request send to the database? Those that only begin or end a
 transaction are not counted.
 
-    python -m benchmarks.statements < requests.json > counts.json
+    python -m benchmarks.statements MODULE < requests.json > counts.json
 """
 
+import importlib
 import json
 import os
 import subprocess
@@ -17,10 +18,10 @@ from benchmarks.servers import ROOT, production
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
-def counted(address: str, requests: Sequence[Request]) -> list[int]:
-    """Send the requests to Gymtastic in a process of its own, on this database."""
+def counted(address: str, requests: Sequence[Request], module: str = "gymtastic.wsgi") -> list[int]:
+    """Send the requests to Gymtastic, as a module serves it, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.statements"],
+        [sys.executable, "-m", "benchmarks.statements", module],
         cwd=ROOT,
         env={**production(address), "DJANGO_SETTINGS_MODULE": "gymtastic.settings"},
         input=json.dumps(requests),
@@ -33,10 +34,8 @@ def counted(address: str, requests: Sequence[Request]) -> list[int]:
 
 
 def main() -> None:
+    importlib.import_module(sys.argv[1])
     # Django asks for its settings when these are imported, and the benchmarks have none.
-    import django  # noqa: PLC0415
-
-    django.setup()
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
