@@ -72,6 +72,8 @@ def wrong_statuses(first: int, end: int, *, at: datetime) -> Iterator[WrongStatu
 @in_transaction
 def confirmed(wrong: Sequence[WrongStatus], *, at: datetime) -> list[WrongStatus]:
     """Look again, at a later moment `at` and while nobody changes them: give those still wrong."""
+    if not wrong:
+        return []
     ids = [one.customer_id for one in wrong]
     locked = FollowUp.objects.select_for_update(no_key=True).filter(pk__in=ids)
     rows = {row.pk: row for row in locked.order_by("pk")}
