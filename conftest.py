@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--race-rounds",
         type=int,
         default=1,
-        help="How often each race is run; the README's test command runs each 10 times.",
+        help="How often each race is run; the README's test command runs each 3 times.",
     )
 
 

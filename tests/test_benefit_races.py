@@ -26,7 +26,7 @@ from customers.tests.factories import CustomerFactory
 from tests.racing import at_once, outcomes
 from venues.models import Venue
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 RIVALS = 8
 DAY = timedelta(hours=24)

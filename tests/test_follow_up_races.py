@@ -22,7 +22,7 @@ from followups.services import people_by_status, settle, tallies
 from followups.tests.stories import come, sell
 from tests.racing import at_once, book, outcomes, session_in_days
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 RIVALS = 20
 NUMBERS = itertools.count()

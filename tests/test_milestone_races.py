@@ -25,7 +25,7 @@ from milestones.tests.factories import MilestoneFactory
 from notifications.models import Mail, Notification
 from tests.racing import at_once, book, cancel, outcomes, session_in_days
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def awards_of(customer):

@@ -11,7 +11,7 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory, SegmentFactory
 from tests.racing import at_once, book, outcomes, session_in_days
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DELETED = 6
 

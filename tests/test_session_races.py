@@ -20,7 +20,7 @@ from memberships.tests.factories import MembershipFactory, MembershipPlanFactory
 from notifications.models import Mail, Notification
 from tests.racing import at_once, book, cancel, outcomes, session_in_days
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 RIVALS = 20
 DAY = timedelta(days=1)

@@ -48,7 +48,7 @@ anywhere = st.datetimes(
 times = st.one_of(moments, anywhere)
 asked = st.one_of(st.just(AT), st.just(AT), times)
 several = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db import connection
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -108,10 +109,14 @@ def filled_in(api: APIClient, address: str) -> str:
 
 def every_row() -> dict[str, list[tuple[Any, ...]]]:
     """Read all that there is, past the API: equal before and after, nothing was written."""
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in apps.get_models(include_auto_created=True)
-    }
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            table = connection.ops.quote_name(model._meta.db_table)
+            # By the ORM this took a fifth of the time of the tests that ask for it.
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 (names of ours)
+            found[model._meta.label] = cursor.fetchall()
+    return found
 
 
 def _tomorrow(number: int) -> str:
