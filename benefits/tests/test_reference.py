@@ -91,7 +91,7 @@ def test_the_reports_agree_with_the_reference_over_many_histories(people, monkey
 
 @pytest.mark.slow
 @given(history=histories(), at=asked)
-@settings(several, max_examples=3)
+@settings(several, max_examples=2)
 def test_the_reports_agree_with_the_reference_over_a_thousand_slots(people, history, at):
     agree(people, history, at)
 
