@@ -75,7 +75,7 @@ def story() -> list[tuple[Any, ...]]:
     in_line = WaitlistEntry.objects.order_by("customer__email", "created_at")
     mails = Mail.objects.order_by("notification__customer__email", "queued_at")
     uses = BenefitUsage.objects.order_by("person__email", "used_at")
-    agreements = Agreement.objects.order_by("customer__email", "purchased_on", "is_trial")
+    agreements = Agreement.objects.order_by("customer__email", "purchased_on", "pk")
     return [
         *agreements.values_list(
             *("customer__email", "purchased_on", "session_quantity", "sessions_remaining"),
