@@ -10,7 +10,7 @@ from core.admin.api_keys import ApiKeyAdmin
 from core.admin.base import GymAdmin
 from core.admin.buttons import ButtonsAdmin
 from core.admin.filters import DaysFilter
-from core.admin.links import link, link_to, lists_about
+from core.admin.links import link, link_to
 from core.admin.picking import PickedFilter
 from core.admin.reading import ReadingAdmin
 
@@ -25,5 +25,4 @@ __all__ = [
     "StaffAdmin",
     "link",
     "link_to",
-    "lists_about",
 ]
