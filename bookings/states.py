@@ -12,6 +12,8 @@ class BookingStatus(models.TextChoices):
 # Every status is in exactly one of these: a live booking holds a spot, a cancelled one none.
 LIVE = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW)
 NOT_LIVE = (BookingStatus.CANCELLED, BookingStatus.LATE_CANCELLED)
+# These have cost the customer a session of what was bought.
+USED_UP = (BookingStatus.ATTENDED, BookingStatus.NO_SHOW, BookingStatus.LATE_CANCELLED)
 
 
 class CancelledBy(models.TextChoices):

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bookings.models import Booking
-from bookings.states import BookingStatus
+from bookings.states import USED_UP, BookingStatus
 from classes.demo import A_WHILE
 from core.demo import ROWS_AT_ONCE, DemoPlan, Progress
 from customers.demo import CUSTOMERS, demo_customers
@@ -20,7 +20,7 @@ from customers.models import Customer
 from followups.demo_stories import Person, agreements_of
 from followups.models import Agreement, AgreementChange, FollowUp, SessionUse
 from followups.services import refresh
-from followups.services.sessions import GIVEN_BACK, USED, USED_UP
+from followups.services.sessions import GIVEN_BACK, USED
 from followups.states import AgreementStatus
 
 # The number of the customer who did not come to the last session, and has booked none since.

@@ -1,14 +1,13 @@
 from datetime import datetime
 
 from bookings.models import Booking
-from bookings.states import BookingStatus
+from bookings.states import USED_UP
 from core.transactions import in_transaction
 from followups.models import Agreement, FollowUp, SessionUse
 from followups.rules import Visit
 from followups.services.agreements import note
 from followups.services.keeping import refresh
 
-USED_UP = (BookingStatus.ATTENDED, BookingStatus.NO_SHOW, BookingStatus.LATE_CANCELLED)
 USED = "used by booking {id} ({status})"
 GIVEN_BACK = "given back by booking {id} ({status})"
 

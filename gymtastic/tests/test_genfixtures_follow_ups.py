@@ -4,11 +4,11 @@ import pytest
 from django.utils.timezone import localdate
 
 from bookings.models import Booking
+from bookings.states import USED_UP
 from followups import checks
 from followups.models import Agreement, AgreementChange, FollowUp, FollowUpChange, SessionUse
 from followups.services import change_booking, people_by_status, settle
 from followups.services.agreements import problems_of
-from followups.services.sessions import USED_UP
 from followups.states import FollowUpStatus
 from gymtastic.tests.demo import AT, genfixtures
 
