@@ -111,11 +111,13 @@ def hold(customer_id: int, *, at: datetime) -> None:
 
     :raises Customer.DoesNotExist: when there is no such customer.
     """
-    if not FollowUp.objects.select_for_update().filter(pk=customer_id).exists():
+    row = FollowUp.objects.select_for_update().filter(pk=customer_id).first()
+    if row is None:
         Customer.objects.get(pk=customer_id)
         refresh([customer_id], at=at, cause="checked")
-        list(FollowUp.objects.select_for_update().filter(pk=customer_id))
-    settle(at=at, customer_id=customer_id)
+        row = FollowUp.objects.select_for_update().get(pk=customer_id)
+    if row.is_due(at=at):
+        settle(at=at, customer_id=customer_id)
 
 
 def note_bookings(customer_ids: Iterable[int], *, at: datetime, cause: str) -> None:
