@@ -60,4 +60,4 @@ def number_of_strays() -> int:
     summary = UsageSummary.objects.first()
     if summary is None or summary.opened_at is None or summary.closed_at is None:
         return UsageTotal.objects.count()
-    return stray_totals(summary.opened_at, summary.closed_at).count()
+    return sum(each.count() for each in stray_totals(summary.opened_at, summary.closed_at))

@@ -23,6 +23,8 @@ from django.db.models import (
     Expression,
     F,
     FilteredRelation,
+    Max,
+    Min,
     Q,
     QuerySet,
     Value,
@@ -159,7 +161,7 @@ def _close_next(at: datetime) -> tuple[datetime, datetime] | None:
             _move(summary, since, since)
         return None
     opened_at = max(summary.opened_at or since, _horizon(at))
-    stray_totals(opened_at, since).delete()
+    _delete_strays(opened_at, since)
     _insert(totals_at(since, until))
     _move(summary, opened_at, until)
     return since, until
@@ -180,9 +182,19 @@ def totals_at(
     return joined.values_list(Value(until, DateTimeField()), "pk", total, *beside)
 
 
-def stray_totals(opened_at: datetime, closed_at: datetime) -> "QuerySet[UsageTotal]":
+def stray_totals(opened_at: datetime, closed_at: datetime) -> "list[QuerySet[UsageTotal]]":
     """Give the totals that belong to no closed slot: forgotten ones, or another hand's."""
-    return UsageTotal.objects.filter(Q(until__lt=opened_at) | Q(until__gt=closed_at))
+    totals = UsageTotal.objects
+    return [totals.filter(until__lt=opened_at), totals.filter(until__gt=closed_at)]
+
+
+def _delete_strays(opened_at: datetime, closed_at: datetime) -> None:
+    # Mostly there are none. The ends of the index say so; deleting would read the whole table.
+    ends = UsageTotal.objects.aggregate(first=Min("until"), last=Max("until"))
+    if ends["first"] is None or (opened_at <= ends["first"] and ends["last"] <= closed_at):
+        return
+    for strays in stray_totals(opened_at, closed_at):
+        strays.delete()
 
 
 def _insert(totals: "QuerySet[Benefit, tuple[Any, ...]]") -> None:
