@@ -5,18 +5,16 @@ first. One size of one database; a line comes in for each thing to do, and one g
     python -m benchmarks.benefit_reports MOMENT < things-to-do > answers
 """
 
-import json
 import os
 import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
-from statistics import median
 from typing import Any
 
-# Of each rival in each round: what is quick is asked again and again.
-SECONDS_OF_A_RIVAL = 0.25
+from benchmarks.asking import Statements, answer, milliseconds, rows_of, sent_by
+
 WINDOW = timedelta(hours=24) * 180
 
 BUSIEST = """
@@ -96,7 +94,7 @@ class Reports:
         return {name: self._round_of(name) for name in self._own}
 
     def top(self) -> float:
-        return _milliseconds(self._own["top"])
+        return milliseconds(self._own["top"])
 
     def compare(self) -> dict[str, int]:
         """Make sure that the rivals answer the same; give the length of the answers."""
@@ -115,40 +113,14 @@ class Reports:
 
     def _round_of(self, name: str) -> dict[str, float]:
         own = self._own[name]
-        statements = self._statements_of(own)
+        statements = sent_by(own, self._connection)
         rivals = {"own": own, "sql": lambda: self._asked(statements)}
         if name in self._rivals:
             rivals["rival"] = lambda: self._asked([self._rivals[name]])
-        return {who: _milliseconds(ask) for who, ask in rivals.items()}
+        return {who: milliseconds(ask) for who, ask in rivals.items()}
 
-    def _statements_of(self, ask: Callable[[], Any]) -> list[tuple[str, Any]]:
-        sent: list[tuple[str, Any]] = []
-
-        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            sent.append((sql, params))
-            return execute(sql, params, many, context)
-
-        with self._connection.execute_wrapper(note):
-            ask()
-        return sent
-
-    def _asked(self, statements: list[tuple[str, Any]]) -> list[tuple[Any, ...]]:
-        """Ask the driver itself; give the rows of the last statement."""
-        self._connection.ensure_connection()
-        with self._connection.connection.cursor() as cursor:
-            for sql, values in statements:
-                cursor.execute(sql, values)
-                rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-def _milliseconds(ask: Callable[[], Any]) -> float:
-    times: list[float] = []
-    while sum(times) < SECONDS_OF_A_RIVAL:
-        begun = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - begun)
-    return 1000 * median(times)
+    def _asked(self, statements: Statements) -> list[tuple[Any, ...]]:
+        return rows_of(statements, self._connection)
 
 
 def _by_first(rows: list[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
@@ -160,15 +132,14 @@ def main(moment: str) -> None:
 
     django.setup()
     reports = Reports(datetime.fromisoformat(moment))
-    does = {
+    does: dict[str, Callable[[], Any]] = {
         "busiest": lambda: reports.busiest,
         "close": reports.close,
         "compare": reports.compare,
         "round": reports.round,
         "top": reports.top,
     }
-    for line in sys.stdin:
-        print(json.dumps(does[line.strip()]()), flush=True)
+    answer(does)
 
 
 if __name__ == "__main__":

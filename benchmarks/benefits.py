@@ -3,21 +3,20 @@ Benefits: the three reports beside what one would write first, at three numbers 
 same 200 days; the same reports over HTTP, recording a use, and loading history.
 """
 
-import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from statistics import median
-from typing import IO, Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks import benefit_filling, benefit_import, report
+from benchmarks.asking import Asked, answering
 from benchmarks.filling import cursor_of, tidy
 from benchmarks.load import Request
 from benchmarks.measuring import Rival, measure, say
-from benchmarks.servers import ROOT, Server, production, serving
+from benchmarks.servers import Server, serving
 from benchmarks.statements import counted
 
 APPLICATION = "gymtastic.wsgi:application"
@@ -98,23 +97,12 @@ GOALS = {
 }
 
 
-class Reporter:
+class Reporter(Asked):
     """Asks the reports of one database in a process of its own."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin
-        assert process.stdout
-        self._ask: IO[str] = process.stdin
-        self._answers: IO[str] = process.stdout
+        super().__init__(process)
         self.rounds: list[dict[str, dict[str, float]]] = []
-
-    def do(self, what: str) -> Any:
-        self._ask.write(f"{what}\n")
-        self._ask.flush()
-        answer = self._answers.readline()
-        if not answer:
-            raise RuntimeError("A report failed; it says why above.")
-        return json.loads(answer)
 
     def milliseconds(self, report_name: str, who: str) -> list[float]:
         return [each[report_name][who] for each in self.rounds]
@@ -149,15 +137,7 @@ def run(
 
 @contextmanager
 def _reporting(address: str, at: datetime) -> Iterator[Reporter]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.benefit_reports", at.isoformat()],
-        cwd=ROOT,
-        env={**production(address), "DJANGO_SETTINGS_MODULE": "gymtastic.settings"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    with answering(address, "benchmarks.benefit_reports", at.isoformat()) as process:
         yield Reporter(process)
 
 

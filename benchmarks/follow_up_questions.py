@@ -5,18 +5,12 @@ everybody by CASE. A line comes in for each thing to do, and one goes out.
     python -m benchmarks.follow_up_questions < things-to-do > answers
 """
 
-import json
 import os
-import sys
-import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
+from benchmarks.asking import Statements, answer, milliseconds, rows_of, sent_by
 from benchmarks.load import HOST
 
-# Of each rival in each round: what is quick is asked again and again.
-SECONDS_OF_A_RIVAL = 0.25
 PAGE = "/api/follow_ups?follow_up_status={status}&page_size=100"
 QUESTIONS = {
     "frequent": PAGE.format(status="active_customer"),
@@ -103,40 +97,18 @@ class Questions:
         return sql, tuple(value for _, values in compiled.values() for value in values)
 
     def _round_of(self, name: str) -> dict[str, float]:
-        statements = self._statements_of(QUESTIONS[name])
+        statements = sent_by(lambda: self._get(QUESTIONS[name]), self._connection)
         case = [(self._rivals[name], self._values)]
         return {
-            "sql": _milliseconds(lambda: self._asked(statements)),
-            "case": _milliseconds(lambda: self._asked(case)),
+            "sql": milliseconds(lambda: self._asked(statements)),
+            "case": milliseconds(lambda: self._asked(case)),
         }
 
-    def _statements_of(self, address: str) -> list[tuple[str, Any]]:
-        sent: list[tuple[str, Any]] = []
+    def _get(self, address: str) -> None:
+        assert self._client.get(address).status_code == 200
 
-        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            sent.append((sql, params))
-            return execute(sql, params, many, context)
-
-        with self._connection.execute_wrapper(note):
-            assert self._client.get(address).status_code == 200
-        return sent
-
-    def _asked(self, statements: list[tuple[str, Any]]) -> list[tuple[Any, ...]]:
-        """Ask the driver itself; give the rows of the last statement."""
-        with self._connection.connection.cursor() as cursor:
-            for sql, values in statements:
-                cursor.execute(sql, values)
-                rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-def _milliseconds(ask: Callable[[], Any]) -> float:
-    times: list[float] = []
-    while sum(times) < SECONDS_OF_A_RIVAL:
-        begun = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - begun)
-    return 1000 * median(times)
+    def _asked(self, statements: Statements) -> list[tuple[Any, ...]]:
+        return rows_of(statements, self._connection)
 
 
 def main() -> None:
@@ -144,9 +116,7 @@ def main() -> None:
 
     django.setup()
     questions = Questions()
-    does = {"compare": questions.compare, "round": questions.round}
-    for line in sys.stdin:
-        print(json.dumps(does[line.strip()]()), flush=True)
+    answer({"compare": questions.compare, "round": questions.round})
 
 
 if __name__ == "__main__":

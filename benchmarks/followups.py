@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from statistics import median
-from typing import Any
 
 from benchmarks import booking, crowds, report
+from benchmarks.asking import Asked, answering
 from benchmarks.filling import Size, copy, cursor_of, fill, rows_of, tidy
 from benchmarks.follow_up_filling import fill_agreements
 from benchmarks.follow_up_questions import QUESTIONS
@@ -134,18 +134,11 @@ def _of_children() -> float:
 
 def _asked(address: str, rounds: int) -> report.Table:
     say("A page and the summary, beside CASE over everybody")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.follow_up_questions"],
-        cwd=ROOT,
-        env={**production(address), "DJANGO_SETTINGS_MODULE": "gymtastic.settings"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        people = _do(process, "compare")
-        _do(process, "round")
-        costs = [_do(process, "round") for _ in range(rounds)]
+    with answering(address, "benchmarks.follow_up_questions") as process:
+        questions = Asked(process)
+        people = questions.do("compare")
+        questions.do("round")
+        costs = [questions.do("round") for _ in range(rounds)]
     rows = []
     for name, (path, least) in PATHS.items():
         own = [cost[name]["sql"] for cost in costs]
@@ -165,17 +158,6 @@ def _asked(address: str, rounds: int) -> report.Table:
             ]
         )
     return report.Table(ASKED, rows)
-
-
-def _do(process: "subprocess.Popen[str]", what: str) -> Any:
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(f"{what}\n")
-    process.stdin.flush()
-    answer = process.stdout.readline()
-    if not answer:
-        raise RuntimeError("A question failed; it says why above.")
-    return json.loads(answer)
 
 
 # --- Reading over HTTP --------------------------------------------------------------------------
