@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 # Given the clock and a way to ask whether to stop, it does what is due and says whether all went
-# well. It can be run by several processes at once.
+# well. It can be run by several processes at once. One that stopped because it was told to is run
+# again, after the others.
 Job = Callable[[Clock, Callable[[], bool]], bool]
 
 TASK = "gymtastic.work"
@@ -29,6 +30,8 @@ TASK = "gymtastic.work"
 WAKING_EXPIRES = 10
 # Of many bookings in one moment, one waking is enough.
 BETWEEN_WAKINGS = 0.1
+# Seconds after which a job that asks whether to stop is told to let the others do theirs.
+LONGEST_TURN = 5.0
 
 JOBS: dict[str, Job] = {}
 
@@ -37,17 +40,39 @@ def register(name: str, job: Job) -> None:
     JOBS[name] = job
 
 
+class Turn:
+    """A job's time until the others have theirs: thousands of mails keep nobody waiting."""
+
+    def __init__(self, is_stopping: Callable[[], bool]) -> None:
+        self._is_stopping = is_stopping
+        self._end = time.monotonic() + LONGEST_TURN
+        self.was_cut = False
+
+    def is_over(self) -> bool:
+        if self._is_stopping():
+            return True
+        self.was_cut = time.monotonic() >= self._end
+        return self.was_cut
+
+
 def do_what_is_due(clock: Clock, is_stopping: Callable[[], bool]) -> dict[str, bool]:
     """
-    Run every job once, and say of each whether all went well.
+    Run every job, in turns of a few seconds until all are done, and say of each whether it went
+    well.
 
     One that the database stops keeps none of the others from their work.
     """
-    return {
-        name: _is_done(name, job, clock, is_stopping)
-        for name, job in JOBS.items()
-        if not is_stopping()
-    }
+    done: dict[str, bool] = {}
+    was_cut = True
+    while was_cut:
+        was_cut = False
+        for name, job in JOBS.items():
+            if is_stopping():
+                return done
+            turn = Turn(is_stopping)
+            done[name] = _is_done(name, job, clock, turn.is_over)
+            was_cut |= turn.was_cut
+    return done
 
 
 def _is_done(name: str, job: Job, clock: Clock, is_stopping: Callable[[], bool]) -> bool:

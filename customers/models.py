@@ -100,6 +100,7 @@ class Customer(Positioned):
             ),
             *Positioned.Meta.constraints,
         ]
+        indexes = [*Positioned.Meta.indexes]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

@@ -11,6 +11,7 @@ import followups.urls
 import memberships.urls
 import milestones.urls
 import notifications.urls
+import promotions.urls
 import venues.urls
 from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
@@ -26,6 +27,7 @@ for app in (
     benefits.urls,
     bookings.urls,
     milestones.urls,
+    promotions.urls,
     followups.urls,
 ):
     app.register(router)

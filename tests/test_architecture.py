@@ -40,6 +40,7 @@ NO_HISTORY = {
     "bookings.CalendarToken.customer",
     "followups.FollowUp.customer",
     "followups.FollowUpChange.customer",
+    "promotions.Announcement.promo",
 }
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]

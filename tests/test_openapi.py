@@ -90,6 +90,7 @@ def test_every_kind_of_message_is_in_the_document(document):
     kinds = document["components"]["schemas"][shape["$ref"].rsplit("/", maxsplit=1)[-1]]
 
     assert kinds["enum"] == [
+        "flash_promo",
         "membership_cancelled",
         "milestone_award",
         "session_cancelled",

@@ -10,6 +10,7 @@ class Venue(Positioned):
 
     class Meta:
         constraints = [*Positioned.Meta.constraints]
+        indexes = [*Positioned.Meta.indexes]
 
     def __str__(self) -> str:
         return self.name

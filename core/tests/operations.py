@@ -120,7 +120,11 @@ def every_row() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _tomorrow(number: int) -> str:
-    return (timezone.now() + timedelta(days=1, hours=number)).isoformat()
+    return _from_now(timedelta(days=1, hours=number))
+
+
+def _from_now(distance: timedelta) -> str:
+    return (timezone.now() + distance).isoformat().replace("+00:00", "Z")
 
 
 def _everything_is_a_milestone(api: APIClient) -> str:
@@ -189,6 +193,22 @@ BODIES: dict[str, Callable[[APIClient, int], dict[str, Any]]] = {
     "/api/benefit_usages": lambda api, number: {
         "person": make(api, "/api/customers")["id"],
         "benefit": make(api, "/api/benefits")["id"],
+    },
+    "/api/products": lambda api, number: {
+        "venue": make(api, "/api/venues")["id"],
+        "name": f"Product {number}",
+        "regular_price": "9.90",
+    },
+    "/api/flash_promos": lambda api, number: {
+        "product": make(api, "/api/products")["id"],
+        "promo_price": "4.90",
+        "starts_at": _from_now(timedelta(hours=-1)),
+        "ends_at": _tomorrow(number),
+        "segments": [make(api, "/api/segments", rule="new_customers", rule_days=1)["id"]],
+    },
+    "/api/promo_reservations": lambda api, number: {
+        "promo": make(api, "/api/flash_promos")["id"],
+        "customer": make(api, "/api/customers", latitude=52.5, longitude=13.4)["id"],
     },
     "/api/agreements": lambda api, number: {"customer": make(api, "/api/customers")["id"]},
     "/api/waitlist_entries": lambda api, number: {

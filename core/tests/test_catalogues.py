@@ -21,6 +21,7 @@ RECORDS_OF_ACTS = {
     "/api/memberships",
     "/api/milestone_awards",
     "/api/notifications",
+    "/api/promo_reservations",
     "/api/waitlist_entries",
 }
 UNKNOWN = {"statuss": "booked", "Name": "Yoga", "": 1, "a.b": 2, "id ": 3, "x\x00": 4}
@@ -75,6 +76,8 @@ def test_a_patch_of_nothing_changes_nothing(api, address):
         ("/api/milestones", {"session_count": 12}),
         ("/api/venues", {"name": "Smoothie Bar"}),
         ("/api/benefits", {"recurrence": "month"}),
+        ("/api/products", {"name": "Smoothie"}),
+        ("/api/flash_promos", {"max_distance_km": 3.5}),
         ("/api/agreements", {"purchased_on": "2030-05-01"}),
     ],
     ids=as_words,
@@ -119,6 +122,9 @@ def test_what_nothing_holds_can_be_deleted_once(api, address):
         ("/api/benefits", "/api/benefit_usages", "benefit", "benefit usages"),
         ("/api/customers", "/api/benefit_usages", "person", "benefit usages"),
         ("/api/customers", "/api/agreements", "customer", "agreements"),
+        ("/api/venues", "/api/products", "venue", "products"),
+        ("/api/products", "/api/flash_promos", "product", "flash promos"),
+        ("/api/flash_promos", "/api/promo_reservations", "promo", "promo reservations"),
     ],
 )
 def test_what_has_a_history_is_not_deleted_and_names_what_holds_it(
@@ -217,6 +223,14 @@ MADE_BY_THE_SERVER = {
     "/api/benefits": {"id": 99},
     "/api/benefit_usages": {"id": 99},
     "/api/agreements": {"id": 99},
+    "/api/products": {"id": 99},
+    "/api/flash_promos": {"id": 99, "remaining": 99, "notified_at": "2001-01-01T00:00:00Z"},
+    "/api/promo_reservations": {
+        "id": 99,
+        "created_at": "2001-01-01T00:00:00Z",
+        "expires_at": "2001-01-01T00:00:00Z",
+        "completed_at": "2001-01-01T00:00:00Z",
+    },
     "/api/waitlist_entries": {
         "id": 99,
         "class_type_name": "Boxing",

@@ -1,0 +1,95 @@
+"""Fetches what the rules need to know about one customer and one promotion."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from core.errors import Invalid
+from core.globe import distance_km
+from core.positions import place_of
+from core.statements import Statement
+from customers.models import Customer, Segment
+from customers.segment_rules import SegmentFacts, segment_ids_of
+from promotions.models import FlashPromo, PromoReservation
+from promotions.rules import ReservationFacts
+from promotions.states import ReservationStatus
+
+
+def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFacts:
+    """
+    Fetch the facts about one promotion and one customer. Five statements.
+
+    :raises Invalid: `does_not_exist` for `promo` or `customer`.
+    """
+    promos = _promo(promo=promo_id)
+    if not promos:
+        raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
+    is_active, starts_at, ends_at, quantity, sold, max_distance_km, *position = promos[0]
+    customers = _customer(customer=customer_id)
+    if not customers:
+        raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
+    here, there = place_of(*customers[0]), place_of(*position)
+    segments = {SegmentFacts(*row) for row in _segments_of_promo(promo=promo_id)}
+    reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
+    purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
+    return ReservationFacts(
+        at=at,
+        is_active=is_active,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        quantity=quantity,
+        sold=sold,
+        in_segment=bool(segment_ids_of(customer_id, segments, at=at)),
+        distance_km=distance_km(here, there) if here and there else None,
+        max_distance_km=max_distance_km,
+        purchase=purchase,
+        own_hold=own_hold,
+        held_by_others=held_by_others,
+        first_free_at=first_free_at,
+    )
+
+
+_promo = Statement(
+    lambda promo: FlashPromo.objects.filter(pk=promo).values_list(
+        "is_active",
+        "starts_at",
+        "ends_at",
+        "quantity",
+        "sold_count",
+        "max_distance_km",
+        "product__venue__latitude",
+        "product__venue__longitude",
+    ),
+    "promo",
+)
+_customer = Statement(
+    lambda customer: Customer.objects.filter(pk=customer).values_list("latitude", "longitude"),
+    "customer",
+)
+_segments_of_promo = Statement(
+    lambda promo: Segment.objects.filter(flash_promos=promo).values_list(*SegmentFacts._fields),
+    "promo",
+)
+
+
+def _own_and_others(promo: Any, customer: Any, at: Any) -> "QuerySet[Any, Any]":
+    is_live = Q(status=ReservationStatus.HELD, expires_at__gt=at)
+    is_own_purchase = Q(status=ReservationStatus.COMPLETED, customer=customer)
+    of_others = Q(status=ReservationStatus.HELD) & ~Q(customer=customer)
+    return (
+        PromoReservation.objects.filter(is_live | is_own_purchase, promo=promo)
+        .order_by()
+        .values("promo")
+        .annotate(
+            purchase=Min("pk", filter=is_own_purchase),
+            own_hold=Min("pk", filter=Q(status=ReservationStatus.HELD, customer=customer)),
+            held_by_others=Count("pk", filter=of_others),
+            first_free_at=Min("expires_at", filter=of_others),
+        )
+        .values_list("purchase", "own_hold", "held_by_others", "first_free_at")
+    )
+
+
+_reservations = Statement(_own_and_others, "promo", "customer", "at")
+NO_RESERVATIONS = (None, None, 0, None)
