@@ -42,5 +42,9 @@ def delete(instance: Model) -> None:
 
     :raises Protected: when something with a history refers to it.
     """
+    # Locked before it is asked what refers to it. Whoever is about to refer to it has been seen
+    # here, or waits and finds it gone: Django would take what names it among many along.
+    rows = type(instance)._base_manager.filter(pk=instance.pk)
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
     refuse_if_held(type(instance), [instance.pk])
     instance.delete()
