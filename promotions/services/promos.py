@@ -50,12 +50,13 @@ def edit_promo(
     """
     # Two edits, each of one end of the time: the second one judges what the first has written.
     promo = FlashPromo.objects.select_for_update(no_key=True).get(pk=promo.pk)
+    priced = promo.product_id, promo.promo_price
     for name, value in changes.items():
         setattr(promo, name, value)
     _lock_product(promo)
-    is_told_a_price = bool({"product", "promo_price"} & changes.keys())
+    is_repriced = (promo.product_id, promo.promo_price) != priced
     # What is over may have been cheaper than the product is today.
-    if is_told_a_price or (promo.is_active and promo.ends_at > at):
+    if is_repriced or (promo.is_active and promo.ends_at > at):
         _check_price(promo)
     _check_times(promo)
     if "quantity" in changes:
