@@ -61,6 +61,15 @@ SIDEBAR: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "Flash promotions",
+        "items": [
+            sidebar_item("Flash promotions", "bolt", "promotions.flashpromo"),
+            sidebar_item("Products", "shopping_bag", "promotions.product"),
+            sidebar_item("Reservations", "timer", "promotions.promoreservation"),
+            sidebar_item("Who was told", "campaign", "promotions.promonotice"),
+        ],
+    },
+    {
         "title": "What customers are told",
         "items": [
             sidebar_item("Notifications", "inbox", "notifications.notification"),

@@ -16,6 +16,7 @@ from core.errors import Invalid
 from core.globe import Place, box_around, distance_km, is_within
 from core.positions import inside
 from customers.models import Customer, Segment
+from customers.querysets import CustomerQuerySet
 from customers.segment_rules import SegmentFacts, members_of, segment_ids_of
 from promotions.models import FlashPromo, PromoNotice, PromoReservation
 from promotions.states import LONGEST_DISTANCE_KM
@@ -82,6 +83,16 @@ def audience_of(promo: FlashPromo, *, day: date, at: datetime) -> list[int]:
 
     Without those who were told of any promotion on the local day. Two statements.
     """
+    told = PromoNotice.objects.filter(customer=OuterRef("pk"), day=day)
+    return _reached_by(promo, Customer.objects.exclude(Exists(told)), at)
+
+
+def everybody_for(promo: FlashPromo, *, at: datetime) -> list[int]:
+    """Give what `audience_of` does, with those who were told of a promotion. Two statements."""
+    return _reached_by(promo, Customer.objects.all(), at)
+
+
+def _reached_by(promo: FlashPromo, customers: CustomerQuerySet, at: datetime) -> list[int]:
     there = promo.product.venue.place
     if there is None:
         return []
@@ -89,9 +100,8 @@ def audience_of(promo: FlashPromo, *, day: date, at: datetime) -> list[int]:
     for segment in promo.segments.order_by("pk"):
         of_segment = members_of(segment, at=at).filter(customer_id=OuterRef("pk"))
         is_member |= Q(Exists(of_segment))
-    told = PromoNotice.objects.filter(customer=OuterRef("pk"), day=day)
-    near = Customer.objects.filter(inside(box_around(there, promo.max_distance_km)))
-    rows = near.filter(is_member).exclude(Exists(told)).values_list("pk", "latitude", "longitude")
+    near = customers.filter(inside(box_around(there, promo.max_distance_km)))
+    rows = near.filter(is_member).values_list("pk", "latitude", "longitude")
     limit_km = promo.max_distance_km
     return sorted(
         customer_id

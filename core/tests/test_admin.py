@@ -32,6 +32,8 @@ NOT_MADE_BY_STAFF = {
     "notifications.Mail",
     "notifications.MailTemplate",
     "notifications.Notification",
+    "promotions.PromoNotice",
+    "promotions.PromoReservation",
 }
 KEYS = "/admin/core/apikey/"
 
