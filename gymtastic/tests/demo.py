@@ -22,16 +22,25 @@ from followups.models import (
 from memberships.models import Membership, MembershipPlan
 from milestones.models import Milestone, MilestoneAward
 from notifications.models import Mail, Notification
+from promotions.models import (
+    Announcement,
+    FlashPromo,
+    Product,
+    PromoNotice,
+    PromoReservation,
+)
+from promotions.reports import PromoSegment
 from venues.models import Venue
 
 # A Thursday, in the middle of the day and of a second.
 AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
 HALF_A_YEAR_LATER = AT + timedelta(days=182)
+OF_PROMOTIONS = (Product, FlashPromo, Announcement, PromoNotice, PromoReservation)
 MODELS = (
     *(Segment, Customer, ClassType, ClassSession, MembershipPlan, Membership),
     *(Venue, Benefit, BenefitUsage),
     *(BookingWindow, Booking, WaitlistEntry, Milestone, MilestoneAward, Notification, Mail),
-    *(SessionUse, AgreementChange, FollowUpChange),
+    *(SessionUse, AgreementChange, FollowUpChange, *OF_PROMOTIONS),
 )
 
 # What is worked out of these rows, or changes with them.
@@ -46,12 +55,16 @@ def genfixtures(at=AT, **options):
 
 def start_over():
     """Empty all that demo data is written into, but for the window that every gym has."""
+    BookingWindow.objects.exclude(segment=None, class_type=None).delete()
     others = [model for model in MODELS if model is not BookingWindow]
     through = (Customer.chosen_segments.through, MembershipPlan.class_types.through)
+    empty(*others, *through, PromoSegment, *KEPT)
+
+
+def empty(*models):
     with transaction.atomic(), connection.cursor() as cursor:
-        BookingWindow.objects.exclude(segment=None, class_type=None).delete()
         # The ORM would first read what refers to each row.
-        for model in (*others, *through, *KEPT):
+        for model in models:
             table = connection.ops.quote_name(model._meta.db_table)
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
 
@@ -76,7 +89,16 @@ def story() -> list[tuple[Any, ...]]:
     mails = Mail.objects.order_by("notification__customer__email", "queued_at")
     uses = BenefitUsage.objects.order_by("person__email", "used_at")
     agreements = Agreement.objects.order_by("customer__email", "purchased_on", "pk")
+    promos = FlashPromo.objects.order_by("starts_at", "product__name")
+    reserved = PromoReservation.objects.order_by("customer__email", "created_at")
     return [
+        *promos.values_list(
+            *("product__venue__name", "product__name", "promo_price", "starts_at", "ends_at"),
+            *("quantity", "sold_count", "held_count", "is_active", "notified_at"),
+        ),
+        *reserved.values_list(
+            *("promo__product__name", "customer__email", "status", "created_at", "completed_at")
+        ),
         *agreements.values_list(
             *("customer__email", "purchased_on", "session_quantity", "sessions_remaining"),
             *("status", "alert", "past_due_balance", "customer__follow_up__status"),

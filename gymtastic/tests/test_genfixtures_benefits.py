@@ -15,7 +15,8 @@ from benefits.reports import inactive_stretches, top_benefits
 from benefits.services import record_use
 from benefits.states import Recurrence
 from core.demo import DemoPlan
-from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER
+from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER, OF_PROMOTIONS, empty
+from promotions.reports import PromoSegment
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -158,9 +159,7 @@ def test_two_hundred_venues_with_two_thousand_benefits_are_the_most():
 
 
 def test_demo_data_from_before_there_were_venues_gets_them(made):
-    BenefitUsage.objects.all().delete()
-    Benefit.objects.all().delete()
-    Venue.objects.all().delete()
+    empty(BenefitUsage, Benefit, *OF_PROMOTIONS, PromoSegment, Venue)
 
     add()
 

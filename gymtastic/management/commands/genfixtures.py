@@ -17,6 +17,7 @@ import customers.demo
 import followups.demo
 import memberships.demo
 import milestones.demo
+import promotions.demo
 import venues.demo
 from core.demo import DemoPlan
 
@@ -25,7 +26,7 @@ T = TypeVar("T")
 # From the lowest app up: each builds on what those before it have added.
 APPS = (
     *(customers.demo, venues.demo, classes.demo, memberships.demo, benefits.demo),
-    *(bookings.demo, followups.demo, milestones.demo),
+    *(bookings.demo, followups.demo, milestones.demo, promotions.demo),
 )
 DEMO = "demo"
 CURL = (
@@ -38,9 +39,10 @@ class Command(BaseCommand):
     help = (
         "Adds believable demo data around today: customers, segments, venues, their benefits and "
         "who used them, a timetable, memberships, bookings, waiting lists, agreements, whom to "
-        "follow up with, awards of milestones and messages. "
+        "follow up with, awards of milestones, flash promotions, their reservations and messages. "
         "Running it again adds nothing twice and leaves alone what was edited; days later it "
-        "carries the timetable and the uses of benefits and of agreements on."
+        "carries the timetable and the uses of benefits and of agreements on, and has a promotion "
+        "running."
     )
     # Not for the command line: the moment that the data lies around.
     stealth_options = ("at",)
