@@ -1,6 +1,8 @@
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils.timezone import get_default_timezone, localdate
 
 import promotions.demo
@@ -60,6 +62,7 @@ def test_promotions_sold_out_ended_were_stopped_run_and_are_to_come(made):
 
 
 def test_who_was_told_and_who_bought_is_what_the_services_would_have_written(made):
+    call_command("check_promos", stdout=StringIO())
     sold, said = what_was_sold(), what_was_said()
     reservations = list(PromoReservation.objects.order_by("created_at"))
     told = dict(FlashPromo.objects.exclude(notified_at=None).values_list("notified_at", "pk"))
