@@ -22,6 +22,7 @@ OURS = (
     "memberships",
     "milestones",
     "notifications",
+    "promotions",
     "venues",
 )
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]

@@ -7,6 +7,7 @@ from tests.bad_rows import (
     followups,
     memberships,
     milestones,
+    promotions,
     schedule,
     waiting,
 )
@@ -18,6 +19,7 @@ CASES = [
     *customers.CASES,
     *memberships.CASES,
     *milestones.CASES,
+    *promotions.CASES,
     *benefits.CASES,
     *followups.CASES,
 ]
