@@ -40,7 +40,8 @@ def _announce(promo_id: int, clock: Clock, is_stopping: Callable[[], bool]) -> N
     if promo is None:
         return
     audience = audience_of(promo, day=_day_of(at), at=at)
-    while not is_stopping() and _tell_some(promo_id, audience, at=clock()):
+    # Some are told before it is asked: however long finding them took, each turn comes further.
+    while _tell_some(promo_id, audience, at=clock()) and not is_stopping():
         pass
 
 
