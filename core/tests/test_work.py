@@ -1,4 +1,5 @@
 from io import StringIO
+from itertools import count
 from threading import Event
 
 import pytest
@@ -89,3 +90,77 @@ def test_without_a_redis_nobody_is_woken(settings, django_capture_on_commit_call
         work.wake_after_commit()
 
     assert callbacks == []
+
+
+# --- Turns --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock_of_turns(monkeypatch):
+    """Let half a turn pass whenever a job asks whether to stop."""
+    readings = count(step=work.LONGEST_TURN / 2)
+    monkeypatch.setattr(work.time, "monotonic", lambda: next(readings))
+
+
+def long_job(done, name, *, number):
+    """Give a job that does so many things, one after the other, until it is to stop."""
+    things = iter(range(number))
+
+    def do(clock, is_stopping):
+        for thing in things:
+            done.append((name, thing))
+            if is_stopping():
+                break
+        return True
+
+    return do
+
+
+def test_a_long_job_lets_the_others_have_their_turn_and_goes_on_until_it_is_done(
+    jobs, clock_of_turns
+):
+    done = []
+    work.register("long", long_job(done, "long", number=5))
+    work.register("mail", job(done, "mail"))
+
+    said = work.do_what_is_due(timezone.now, lambda: False)
+
+    assert said == {"long": True, "mail": True}
+    assert done == [
+        *[("long", 0), ("long", 1), "mail"],
+        *[("long", 2), ("long", 3), "mail"],
+        *[("long", 4), "mail"],
+    ]
+
+
+def test_jobs_that_are_done_within_their_turn_have_one(jobs, clock_of_turns):
+    done = []
+    work.register("short", long_job(done, "short", number=1))
+    work.register("mail", job(done, "mail"))
+
+    work.do_what_is_due(timezone.now, lambda: False)
+
+    assert done == [("short", 0), "mail"]
+
+
+def test_who_is_told_to_stop_gives_no_job_another_turn(jobs, clock_of_turns):
+    stopping = Event()
+    done = []
+    work.register("long", long_job(done, "long", number=5))
+    work.register("mail", lambda clock, is_stopping: done.append("mail") or not stopping.set())
+
+    said = work.do_what_is_due(timezone.now, stopping.is_set)
+
+    assert said == {"long": True, "mail": True}
+    assert done == [("long", 0), ("long", 1), "mail"]
+
+
+def test_a_job_in_its_turn_hears_at_once_that_it_is_to_stop(jobs):
+    done = []
+    stopping = Event()
+    stopping.set()
+    turn = work.Turn(stopping.is_set)
+
+    long_job(done, "long", number=5)(timezone.now, turn.is_over)
+
+    assert (done, turn.was_cut) == ([("long", 0)], False)
