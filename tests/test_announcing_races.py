@@ -4,6 +4,7 @@ Promotions that several workers tell of at once, and that change while they are 
 Real threads, beside others over the API, on the database of the run.
 """
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -13,6 +14,7 @@ from customers.models import Customer
 from customers.tests.factories import SegmentFactory
 from promotions.models import FlashPromo, PromoNotice
 from promotions.services import announcing
+from promotions.tests.factories import FlashPromoFactory
 from tests.promoting import (
     announce,
     ask,
@@ -73,6 +75,21 @@ def test_whom_two_promotions_are_for_is_told_of_one_of_them(race_rounds):
         side_by_side(*workers())
 
         pairs = told(promo__in=promos)
+        assert sorted(customer for _, customer in pairs) == [one.pk for one in customers]
+        assert to_be_told() == 0
+
+
+def test_whom_a_promotion_that_ends_and_one_that_begins_are_for_is_told_of_one(race_rounds):
+    for _ in range(race_rounds):
+        segment, now = SegmentFactory(), timezone.now()
+        ending = running_promo(segments=[segment], ends_at=now)
+        beginning = FlashPromoFactory(product=ending.product, segments=[segment], starts_at=now)
+        customers = customers_in(segment, number=23)
+
+        # Each knows of one: here it is not yet the moment that it is there.
+        side_by_side(*[partial(announce, now - timedelta.resolution), partial(announce, now)] * 2)
+
+        pairs = told(promo__in=[ending, beginning])
         assert sorted(customer for _, customer in pairs) == [one.pk for one in customers]
         assert to_be_told() == 0
 

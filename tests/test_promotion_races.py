@@ -167,10 +167,13 @@ def test_around_the_sixtieth_second_each_unit_goes_to_its_holder_or_to_one_rival
             PromoReservationFactory(promo=promo, customer=one, created_at=begin) for one in holders
         ]
         early, late = [end - MICROSECOND] * 6, [end, end + MICROSECOND] * 3
+        # One of the three decides in time.
         buying = [
-            partial(services.complete, reservation=one, at=end + number * MICROSECOND)
-            for one in held
-            for number in (-1, 0, 1)
+            partial(services.complete, reservation=held[number], at=at)
+            for number, at in [
+                (0, early[0]),
+                *((number, at) for number in range(3) for at in late[:2]),
+            ]
         ]
         asking = [
             partial(services.reserve, promo_id=promo.pk, customer_id=one.pk, at=at)
