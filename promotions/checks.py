@@ -15,10 +15,8 @@ from promotions.models import FlashPromo
 from promotions.states import ReservationStatus
 
 PROMOS_AT_ONCE = 2000
-COUNTS = {
-    "sold": Count("reservations", filter=Q(reservations__status=ReservationStatus.COMPLETED)),
-    "held": Count("reservations", filter=Q(reservations__status=ReservationStatus.HELD)),
-}
+SOLD = Count("reservations", filter=Q(reservations__status=ReservationStatus.COMPLETED))
+HELD = Count("reservations", filter=Q(reservations__status=ReservationStatus.HELD))
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def differences() -> Iterator[list[Difference]]:
     One statement, so what is reserved meanwhile is in both numbers or in neither.
     """
     rows = (
-        FlashPromo.objects.annotate(**COUNTS)
+        FlashPromo.objects.annotate(sold=SOLD, held=HELD)
         .order_by("pk")
         .values_list("pk", "sold_count", "sold", "held_count", "held")
     )
@@ -87,7 +85,7 @@ def _recount(promo_id: int) -> Repair:
     promo = FlashPromo.objects.select_for_update(no_key=True).filter(pk=promo_id).first()
     if promo is None:
         return Repair(True, f"Promotion {promo_id} is gone.")
-    counted = FlashPromo.objects.filter(pk=promo_id).aggregate(**COUNTS)
+    counted = FlashPromo.objects.filter(pk=promo_id).aggregate(sold=SOLD, held=HELD)
     sold, held = counted["sold"], counted["held"]
     if sold + held > promo.quantity:
         return Repair(

@@ -48,12 +48,12 @@ class FlashPromoFactory(factory.django.DjangoModelFactory[FlashPromo]):
 
 def customer_for(promo: FlashPromo, *, north_km: float = 0.0, **values: Any) -> Customer:
     """Make a customer in the promotion's segments, some way to the north of its venue."""
-    venue = promo.product.venue
+    venue: Any = promo.product.venue
     place = {
         "latitude": venue.latitude + degrees(north_km / EARTH_RADIUS_KM),
         "longitude": venue.longitude,
     }
-    customer = CustomerFactory(**place | values)
+    customer: Any = CustomerFactory(**place | values)
     customer.chosen_segments.set(promo.segments.all())
     return customer
 
