@@ -49,6 +49,9 @@ RESOURCE_OF = {
     "segment": "/api/segments",
     "plan": "/api/membership_plans",
     "milestone": "/api/milestones",
+    "venue": "/api/venues",
+    "product": "/api/products",
+    "promo": "/api/flash_promos",
 }
 
 
