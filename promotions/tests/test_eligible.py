@@ -215,10 +215,11 @@ def test_a_hold_keeps_it_from_others_until_its_minute_is_over(later, is_shown):
 
 
 def test_the_holds_of_one_promotion_keep_nobody_from_another():
-    hold = PromoReservationFactory()
-    other = FlashPromoFactory(segments=hold.promo.segments.all())
+    of_another = PromoReservationFactory()
+    promo = FlashPromoFactory(segments=of_another.promo.segments.all())
+    own = PromoReservationFactory(promo=promo)
 
-    assert eligible(customer_for(other)) == [other.pk]
+    assert eligible(own.customer) == [promo.pk]
 
 
 def test_a_customer_who_is_not_there_is_named():
