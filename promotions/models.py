@@ -179,7 +179,8 @@ class PromoReservation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.get_status_display()}"
+        # Not what is stored, which may be so no more.
+        return f"Reservation {self.pk}"
 
     def status_at(self, at: datetime) -> ReservationStatus:
         """Give the status; a hold has expired from the moment `expires_at` on."""
