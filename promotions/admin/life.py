@@ -15,7 +15,7 @@ from promotions.states import ReservationStatus
 
 # Of one promotion, as its page lists them.
 MOST_TOLD_SHOWN = 20
-MOST_RESERVATIONS_SHOWN = 50
+MOST_RESERVATIONS_SHOWN = 25
 
 POSITION = ("customer__latitude", "customer__longitude")
 

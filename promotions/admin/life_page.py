@@ -12,7 +12,7 @@ from promotions import reports
 from promotions.admin import life
 from promotions.admin.clock import precise, seconds_long
 from promotions.admin.life import Deed, ListedReservation, Outcome, Told, ToldCustomer
-from promotions.admin.life_charts import by_distance, km, sold_by_when
+from promotions.admin.life_charts import by_distance, sold_by_when
 from promotions.admin.standing import STATE_COLOURS, STATES, STATUS_COLOURS
 from promotions.models import FlashPromo
 from promotions.states import HOLD, ReservationStatus
@@ -142,7 +142,7 @@ def _told_reservation(one: ListedReservation, at: datetime) -> dict[str, Any]:
         "made": precise(reservation.created_at),
         "status": coloured(reservation.status_now),
         "seconds": f"{seconds_long(lasted)} so far" if seconds is None else _seconds(seconds),
-        "distance": "–" if one.km is None else km(one.km),
+        "distance": _distance(one.km),
         # A text, because CSS wants a point in it whatever the language of the page.
         "part": f"{100 * part:.1f}",
         "colour": BAR_COLOURS[ReservationStatus(reservation.status_now)],
@@ -153,7 +153,7 @@ def _told_customer(one: ToldCustomer) -> dict[str, Any]:
     return {
         "customer": one.notice.customer,
         "told": precise(one.notice.told_at),
-        "distance": "–" if one.km is None else km(one.km),
+        "distance": _distance(one.km),
         "became": coloured(one.status) if one.status else "–",
     }
 
@@ -166,6 +166,10 @@ def coloured(status: str) -> str:
 
 def _seconds(seconds: float | None) -> str:
     return "–" if seconds is None else seconds_long(seconds)
+
+
+def _distance(km: float | None) -> str:
+    return "–" if km is None else f"{km:,.2f} km"
 
 
 def _list_of(model: str, promo: FlashPromo) -> str:
