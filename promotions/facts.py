@@ -22,17 +22,18 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
 
     :raises Invalid: `does_not_exist` for `promo` or `customer`.
     """
-    promos = _promo(promo=promo_id)
-    if not promos:
-        raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
-    is_active, starts_at, ends_at, quantity, sold, max_distance_km, *position = promos[0]
-    customers = _customer(customer=customer_id)
-    if not customers:
-        raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
-    here, there = place_of(*customers[0]), place_of(*position)
     segments = {SegmentFacts(*row) for row in _segments_of_promo(promo=promo_id)}
+    segment_ids = segment_ids_of(customer_id, segments, at=at)
     reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
     purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
+    # These two last: who is there at the end was there all the time, and in their segments.
+    promos, customers = _promo(promo=promo_id), _customer(customer=customer_id)
+    if not promos:
+        raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
+    if not customers:
+        raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
+    is_active, starts_at, ends_at, quantity, sold, max_distance_km, *position = promos[0]
+    here, there = place_of(*customers[0]), place_of(*position)
     return ReservationFacts(
         at=at,
         is_active=is_active,
@@ -40,7 +41,7 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
         ends_at=ends_at,
         quantity=quantity,
         sold=sold,
-        in_segment=bool(segment_ids_of(customer_id, segments, at=at)),
+        in_segment=bool(segment_ids),
         distance_km=distance_km(here, there) if here and there else None,
         max_distance_km=max_distance_km,
         purchase=purchase,

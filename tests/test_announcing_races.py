@@ -177,3 +177,18 @@ def test_customers_who_go_while_they_are_told_are_told_or_gone(race_rounds):
         left = [one.pk for one in customers if Customer.objects.filter(pk=one.pk).exists()]
         assert told(promo=promo) == [(promo.pk, customer_id) for customer_id in left]
         assert len(customers) - len(left) == outcomes(answers[WORKERS:])[204]
+
+
+def test_a_promotion_that_goes_while_it_is_told_of_is_told_of_or_gone(race_rounds):
+    for _ in range(race_rounds):
+        promo = running_promo()
+        customers = customers_for(promo, 12)
+        deletion = partial(ask, "delete", f"/api/flash_promos/{promo.pk}", None)
+
+        answers = side_by_side(deletion, *workers())
+
+        if answers[0].status_code == 204:
+            assert told(promo=promo.pk) == []
+        else:
+            assert outcomes(answers[:1]) == {(409, "protected"): 1}
+            assert told(promo=promo) == [(promo.pk, one.pk) for one in customers]

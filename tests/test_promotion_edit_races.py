@@ -14,6 +14,7 @@ from customers.tests.factories import SegmentFactory
 from promotions.tests.factories import FlashPromoFactory, ProductFactory
 from tests.promoting import (
     customers_for,
+    customers_in,
     deadlocks,
     edit,
     everything_is_right,
@@ -224,3 +225,27 @@ def test_a_product_that_goes_while_promotions_of_it_are_made_is_gone_or_held(rac
         deleted, responses = race(delete("products", product), creations, first)
 
         is_gone_or_held(product, deleted, responses)
+
+
+@pytest.mark.parametrize("first", ["the holds", "the deletion"])
+def test_a_customer_who_goes_while_holding_is_gone_or_held(race_rounds, first):
+    for _ in range(race_rounds):
+        segment = SegmentFactory()
+        promos = [running_promo(segments=[segment]) for _ in range(4)]
+        [customer] = customers_in(segment, number=1)
+        holds = [reserve(promo, customer) for promo in promos]
+
+        deleted, responses = race(delete("customers", customer), holds, first)
+
+        is_gone_or_held(customer, deleted, responses)
+
+
+@pytest.mark.parametrize("first", ["the holds", "the deletion"])
+def test_a_promotion_that_goes_while_it_is_held_is_gone_or_held(race_rounds, first):
+    for _ in range(race_rounds):
+        promo = running_promo(quantity=4)
+        holds = [reserve(promo, one) for one in customers_for(promo, 4)]
+
+        deleted, responses = race(delete("flash_promos", promo), holds, first)
+
+        is_gone_or_held(promo, deleted, responses)

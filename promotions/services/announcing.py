@@ -51,8 +51,10 @@ def _tell_some(promo_id: int, audience: Sequence[int], *, at: datetime) -> bool:
     Tell the next customers of a promotion; after the last of them note that all are told.
 
     Gives False when nothing is left to do here: all are told, another worker is at it, or the
-    promotion has ended, was stopped or is sold out.
+    promotion has ended, was stopped, is sold out or was deleted.
     """
+    if not keep(FlashPromo.objects.filter(pk=promo_id)):
+        return False
     Announcement.objects.bulk_create([Announcement(promo_id=promo_id)], ignore_conflicts=True)
     free = Announcement.objects.select_for_update(skip_locked=True, no_key=True)
     announcement = free.filter(promo=promo_id).first()

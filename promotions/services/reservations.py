@@ -33,11 +33,12 @@ def reserve(*, promo_id: int, customer_id: int, at: datetime) -> Reserved:
 
 @in_transaction
 def _hold(promo_id: int, customer_id: int, at: datetime) -> Reserved:
-    promo = _locked(promo_id)
-    # What was read before the lock may be history.
+    promo = FlashPromo.objects.select_for_update(no_key=True).filter(pk=promo_id).first()
+    # What was read before the lock may be history, and the promotion gone.
     own = _own_hold(facts_for(promo_id=promo_id, customer_id=customer_id, at=at))
     if own:
         return Reserved(own, is_made=False)
+    assert promo is not None
     expire_lapsed(promo, at=at)
     made = PromoReservation.objects.create(
         promo=promo, customer_id=customer_id, created_at=at, expires_at=at + HOLD
@@ -121,12 +122,8 @@ def expire_lapsed(promo: FlashPromo, *, at: datetime) -> None:
         _count(promo, held=-lapsed.update(status=ReservationStatus.EXPIRED))
 
 
-def _locked(promo_id: int) -> FlashPromo:
-    return FlashPromo.objects.select_for_update(no_key=True).get(pk=promo_id)
-
-
 def _both_locked(reservation: PromoReservation) -> tuple[FlashPromo, PromoReservation]:
-    promo = _locked(reservation.promo_id)
+    promo = FlashPromo.objects.select_for_update(no_key=True).get(pk=reservation.promo_id)
     return promo, PromoReservation.objects.select_for_update(no_key=True).get(pk=reservation.pk)
 
 
