@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as confirm_and_delete
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
@@ -23,7 +24,7 @@ from core.admin.forms import InstantField
 from core.admin.links import lists_about
 from core.admin.nulls import has_null_characters
 from core.admin.overtaking import remembering
-from core.admin.picking import Picker, PickView
+from core.admin.picking import ID, Picker, PickView, SeveralField
 from core.admin.refusals import NotDone, attempt, said_to_staff
 from core.deleting import refuse_if_held
 
@@ -135,6 +136,11 @@ class GymAdmin(ModelAdmin):
             return HttpResponseRedirect(self._address("change", object_id))
 
     def response_action(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
+        sent: Any = request.POST.copy()
+        # Whatever is no id is no row's, and would be an error page.
+        ids = [each for each in sent.getlist(ACTION_CHECKBOX_NAME) if ID.fullmatch(each)]
+        sent.setlist(ACTION_CHECKBOX_NAME, ids)
+        request.POST = sent
         try:
             with said_to_staff():
                 answer: HttpResponse | None = super().response_action(request, queryset)
@@ -142,6 +148,10 @@ class GymAdmin(ModelAdmin):
         except NotDone as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def formfield_for_manytomany(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", SeveralField)
+        return super().formfield_for_manytomany(*args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.paginator import Paginator
@@ -46,6 +47,17 @@ class Picker(AutocompleteSelect):
         # What an address proposes may be anything.
         ids = [chosen for chosen in value if ID.fullmatch(str(chosen))]
         return super().optgroups(name, ids, attr)
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several of few. Of an id that no column holds, SQLite would break off."""
+
+    def clean(self, value: Any) -> Any:
+        for chosen in value or ():
+            if not ID.fullmatch(str(chosen)):
+                why = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(why, "invalid_choice", {"value": chosen})
+        return super().clean(value)
 
 
 class PickedForm(AutocompleteDropdownForm):

@@ -238,6 +238,13 @@ def test_an_export_holds_what_was_selected(admin_client):
     ]
 
 
+@pytest.mark.parametrize("nonsense", ["abc", "9" * 30, "\x00", "1.5", "-1", ""])
+def test_what_is_no_id_selects_nothing(admin_client, nonsense):
+    answer = admin_client.post(KEYS, {"action": "export_to_csv", "_selected_action": nonsense})
+
+    assert answer.status_code == 302
+
+
 def test_no_export_holds_a_secret(admin_client):
     key, _ = ApiKey.issue(name="Kiosk")
     user = User.objects.get()

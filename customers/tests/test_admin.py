@@ -77,6 +77,13 @@ def test_nobody_is_put_into_a_segment_that_has_a_rule(admin_client):
     assert Customer.objects.count() == 0
 
 
+def test_nobody_is_put_into_a_segment_of_an_impossible_id(admin_client):
+    answer = admin_client.post(CUSTOMERS + "add/", {**ANNA, "chosen_segments": ["9" * 30]})
+
+    problem = f"Select a valid choice. {'9' * 30} is not one of the available choices."
+    assert errors_on(answer) == {"chosen_segments": [problem]}
+
+
 def test_somebody_in_a_rules_segment_can_be_put_into_another_and_taken_out(admin_client):
     SegmentFactory(new_customers=True)
     vip, anna = SegmentFactory(), CustomerFactory(**ANNA | {"latitude": None, "longitude": None})

@@ -12,7 +12,6 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from core.admin import DaysFilter, GymAdmin, PickedFilter, link_to
-from core.admin.picking import ID
 from core.admin.refusals import NotDone
 from core.admin.times import in_one_line, moment
 from customers.models import Segment
@@ -35,16 +34,6 @@ class StateFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         return queryset.filter(state=self.value()) if self.value() in STATES else queryset
-
-
-class SegmentsField(forms.ModelMultipleChoiceField):
-    def clean(self, value: Any) -> Any:
-        # Of several ids Django asks the database at once, and SQLite breaks off at a huge one.
-        for chosen in value or ():
-            if not ID.fullmatch(str(chosen)):
-                why = self.error_messages["invalid_choice"]
-                raise forms.ValidationError(why, "invalid_choice", {"value": chosen})
-        return super().clean(value)
 
 
 class FlashPromoForm(forms.ModelForm):
@@ -135,7 +124,7 @@ class FlashPromoAdmin(GymAdmin):
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        kwargs |= {"queryset": Segment.objects.order_by("name"), "form_class": SegmentsField}
+        kwargs["queryset"] = Segment.objects.order_by("name")
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         field.widget, field.help_text = UnfoldAdminSelect2MultipleWidget(), ""
         field.widget.choices = field.choices
