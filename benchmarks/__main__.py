@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks import benefits, booking, followups, mail, milestones, report, schedule
+from benchmarks import benefits, booking, followups, mail, milestones, promotions, report, schedule
 from benchmarks.filling import Size, copy, cursor_of, fill, tidy
 from benchmarks.measuring import measure, say
 from benchmarks.processor_time import stat_of
@@ -31,7 +31,7 @@ APPLICATIONS = {
     "limit": "benchmarks.limit:application",
     "plain": "benchmarks.plain.wsgi:application",
 }
-PATHS = ("schedule", "booking", "milestones", "mail", "benefits", "followups")
+PATHS = ("schedule", "booking", "milestones", "mail", "benefits", "followups", "promotions")
 # Each takes as long as many rounds of the others.
 MAIL_ROUNDS = 3
 
@@ -48,6 +48,8 @@ class Effort(NamedTuple):
     imported: int
     # Of those who are followed up with.
     followed_up: Size
+    # Of those who live near venues with flash promotions.
+    nearby: Size
 
 
 FULL = Effort(
@@ -59,6 +61,7 @@ FULL = Effort(
     uses=(90_000, 900_000, 9_000_000),
     imported=1_000_000,
     followed_up=Size(sessions=50_000, bookings=500_000, customers=1_000_000),
+    nearby=Size(sessions=50_000, bookings=500_000, customers=100_000),
 )
 QUICK = Effort(
     Size(sessions=5_000, bookings=50_000, customers=50_000),
@@ -69,6 +72,7 @@ QUICK = Effort(
     uses=(9_000, 90_000, 900_000),
     imported=100_000,
     followed_up=Size(sessions=5_000, bookings=50_000, customers=50_000),
+    nearby=Size(sessions=5_000, bookings=50_000, customers=60_000),
 )
 
 
@@ -104,6 +108,8 @@ def run(server: str, effort: Effort, paths: Sequence[str]) -> Iterator[report.Ta
         yield from benefits.run(server, postmaster, effort.uses, effort.imported, effort.rounds)
     if "followups" in paths:
         yield from followups.run(server, postmaster, effort.followed_up, effort.rounds)
+    if "promotions" in paths:
+        yield from promotions.run(server, postmaster, effort.nearby, effort.rounds)
 
 
 def _in_a_gym(
@@ -191,7 +197,8 @@ def _setting(effort: Effort) -> str:
     return (
         f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers, "
         f"{effort.mails:,} mails, up to {effort.uses[-1]:,} uses of benefits,\n"
-        f"follow-ups of {effort.followed_up.customers:,} customers;\n"
+        f"follow-ups of {effort.followed_up.customers:,} customers, "
+        f"flash promotions near {effort.nearby.customers:,};\n"
         f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
         f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}."
     )

@@ -70,7 +70,7 @@ def run(address: str) -> report.Table:
         server = servers["Gymtastic"]
         # Each thread connects to the database on its first request.
         send(server, [Request("GET", "/api/follow_ups/summary")] * 4 * CONNECTIONS, CONNECTIONS)
-        rows = [_row(path, server, requests) for path, requests in paths.items()]
+        rows = [row_of(path, server, requests) for path, requests in paths.items()]
     taken = rows_of(
         address,
         "SELECT capacity - booked_count FROM classes_classsession WHERE id = %s",
@@ -80,7 +80,7 @@ def run(address: str) -> report.Table:
     return report.Table(HEADINGS, rows)
 
 
-def _row(path: str, server: Server, requests: Sequence[Request]) -> list[str]:
+def row_of(path: str, server: Server, requests: Sequence[Request]) -> list[str]:
     answers = send(server, list(requests), CONNECTIONS)
     statuses = sorted(answers["statuses"].items())
     seconds, latencies = answers["seconds"], answers["latencies"]

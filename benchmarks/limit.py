@@ -65,15 +65,45 @@ PREPARE follow_up (bigint) AS
 SELECT customer_id, first_name, last_name, email, status, since, agreement_id, reason
 FROM followups_followup JOIN customers_customer ON id = customer_id WHERE customer_id = $1
 """
+
+RUNNING = """
+PREPARE running (timestamptz, int, int) AS
+SELECT id, product_id, promo_price::text, starts_at, ends_at,
+       ARRAY(SELECT segment_id FROM promotions_flashpromo_segments
+             WHERE flashpromo_id = promo.id ORDER BY segment_id),
+       max_distance_km, quantity, is_active, quantity - sold_count, notified_at,
+       (SELECT count(*) FROM promotions_flashpromo
+        WHERE is_active AND starts_at <= $1 AND ends_at > $1 AND sold_count < quantity)
+FROM promotions_flashpromo promo
+WHERE is_active AND starts_at <= $1 AND ends_at > $1 AND sold_count < quantity
+ORDER BY ends_at, id LIMIT $2 OFFSET $3
+"""
+PROMO = (
+    "id",
+    "product",
+    "promo_price",
+    "starts_at",
+    "ends_at",
+    "segments",
+    "max_distance_km",
+    "quantity",
+    "is_active",
+    "remaining",
+    "notified_at",
+)
 LABELS = dict(FollowUpStatus.choices)
 
 _local = threading.local()
 
 
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    is_follow_up = environ["PATH_INFO"].startswith("/api/follow_ups/")
-    reading = follow_up if is_follow_up else schedule
-    answer = reading if environ["REQUEST_METHOD"] == "GET" else book
+    path = environ["PATH_INFO"]
+    if path.startswith("/api/follow_ups/"):
+        answer = follow_up
+    elif path == "/api/flash_promos/running":
+        answer = running
+    else:
+        answer = schedule if environ["REQUEST_METHOD"] == "GET" else book
     status, body = answer(environ)
     start_response(
         status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -89,13 +119,16 @@ def schedule(environ: Environ) -> tuple[str, bytes]:
         (query["starts_at_after"], query["starts_at_before"], size, (page - 1) * size),
     )
     count = rows[0][-1] if rows else 0
-    body = {
-        "count": count,
-        "next": _link(environ, query, page + 1) if page * size < count else None,
-        "previous": _link(environ, query, page - 1) if page > 1 else None,
-        "results": [_session(*row) for row in rows],
-    }
-    return "200 OK", orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return _page(environ, query, page, size, count, [_session(*row) for row in rows])
+
+
+def running(environ: Environ) -> tuple[str, bytes]:
+    query = dict(parse_qsl(environ["QUERY_STRING"]))
+    page, size = int(query.get("page", 1)), int(query["page_size"])
+    rows = _rows("EXECUTE running (%s, %s, %s)", (datetime.now(UTC), size, (page - 1) * size))
+    count = rows[0][-1] if rows else 0
+    results = [dict(zip(PROMO, row, strict=False)) for row in rows]
+    return _page(environ, query, page, size, count, results)
 
 
 def book(environ: Environ) -> tuple[str, bytes]:
@@ -135,6 +168,23 @@ def follow_up(environ: Environ) -> tuple[str, bytes]:
         "since": since,
         "agreement": agreement,
         "reason": reason,
+    }
+    return "200 OK", orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
+def _page(
+    environ: Environ,
+    query: dict[str, str],
+    page: int,
+    size: int,
+    count: int,
+    results: list[dict[str, Any]],
+) -> tuple[str, bytes]:
+    body = {
+        "count": count,
+        "next": _link(environ, query, page + 1) if page * size < count else None,
+        "previous": _link(environ, query, page - 1) if page > 1 else None,
+        "results": results,
     }
     return "200 OK", orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
@@ -183,6 +233,6 @@ def _cursor() -> Any:
         connection = psycopg2.connect(os.environ["DATABASE_URL"])
         connection.autocommit = True
         _local.cursor = connection.cursor()
-        for statement in ("SET TIME ZONE 'UTC'", SCHEDULE, BOOK, FOLLOW_UP):
+        for statement in ("SET TIME ZONE 'UTC'", SCHEDULE, BOOK, FOLLOW_UP, RUNNING):
             _local.cursor.execute(statement)
     return _local.cursor

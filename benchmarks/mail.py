@@ -90,21 +90,21 @@ def run(server: str, postmaster: int, mails: int, rounds: int) -> Table:
         cursor.execute(FILLING, {"mails": mails})
 
     kept: dict[str, list[Round]] = {"one worker": [], "limit": [], "two workers": []}
-    with _sink() as sink:
+    with sink_of_mail() as sink:
         for number in range(1, rounds + 1):
             for who, workers in (("one worker", 1), ("two workers", 2)):
                 _queue(address)
-                kept[who].append(_measured(partial(_work, address, sink, workers), postmaster))
+                kept[who].append(measured(partial(work, address, sink, workers), postmaster))
                 sent = sink.arrived()
                 _must_be_everything_once(sent, address, who)
-            kept["limit"].append(_measured(partial(_send, sink, sent), postmaster))
+            kept["limit"].append(measured(partial(_send, sink, sent), postmaster))
             assert sink.arrived() == sent, "The limit sent something else."
             say(f"    round {number} of {rounds}")
     return Table(HEADINGS, [_row(who, kept, mails) for who in kept])
 
 
 @contextmanager
-def _sink() -> Iterator[Sink]:
+def sink_of_mail() -> Iterator[Sink]:
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.mail_sink"],
         cwd=ROOT,
@@ -122,7 +122,7 @@ def _queue(address: str) -> None:
     tidy(address)
 
 
-def _measured(deliver: Callable[[], None], postmaster: int) -> Round:
+def measured(deliver: Callable[[], None], postmaster: int) -> Round:
     app, database, begun = _own_cpu(), seconds_of_family(postmaster), time.perf_counter()
     deliver()
     seconds = time.perf_counter() - begun
@@ -135,7 +135,7 @@ def _own_cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _work(address: str, sink: Sink, workers: int) -> None:
+def work(address: str, sink: Sink, workers: int) -> None:
     env = {**production(address), "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
     command = [sys.executable, "manage.py", "worker", "--once"]
     running = [subprocess.Popen(command, cwd=ROOT, env=env) for _ in range(workers)]
