@@ -86,6 +86,13 @@ class FlashPromo(models.Model):
                 fields=["ends_at", "id"], name="flash_promo_by_end", condition=Q(is_active=True)
             ),
             models.Index(
+                fields=["max_distance_km", "ends_at"],
+                name="flash_promo_by_reach",
+                # Without the many that reach 2 km: PostgreSQL would start from them, and not from
+                # the places of their venues, while it has no statistics.
+                condition=Q(is_active=True, max_distance_km__gt=2),
+            ),
+            models.Index(
                 fields=["ends_at"],
                 name="flash_promo_to_be_told",
                 condition=Q(is_active=True, notified_at__isnull=True),

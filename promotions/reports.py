@@ -22,8 +22,9 @@ from promotions.models import FlashPromo, PromoNotice, PromoReservation
 from promotions.states import LONGEST_DISTANCE_KM
 
 # Each promotion has its own distance, and a box has one. So those that reach about equally far
-# share a box: one for the whole country does not make the box of all others as large.
-REACHES_KM = (0, 2, 10, 50, 500, LONGEST_DISTANCE_KM)
+# share a box: one for the whole country does not make the box of all others as large. Those with
+# the largest are few and found by how far they reach.
+REACHES_KM = (0, 2, 10, 50, LONGEST_DISTANCE_KM)
 
 PromoSegment = FlashPromo.segments.through
 
