@@ -27,7 +27,7 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
     reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
     purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
     # These two last: who is there at the end was there all the time, and in their segments.
-    promos, customers = _promo(promo=promo_id), _customer(customer=customer_id)
+    promos, customers = _promo(promo=promo_id), position_of(customer=customer_id)
     if not promos:
         raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
     if not customers:
@@ -64,7 +64,7 @@ _promo = Statement(
     ),
     "promo",
 )
-_customer = Statement(
+position_of = Statement(
     lambda customer: Customer.objects.filter(pk=customer).values_list("latitude", "longitude"),
     "customer",
 )

@@ -5,20 +5,22 @@ Both start from a box on the index over positions; the exact distance is worked 
 in it, by the one formula in `core.globe`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.errors import Invalid
-from core.globe import Place, box_around, distance_km, is_within
-from core.positions import inside
+from core.globe import Box, Place, box_around, distance_km, is_within
+from core.positions import inside, place_of
+from core.statements import Statement
 from customers.models import Customer, Segment
 from customers.querysets import CustomerQuerySet
 from customers.segment_rules import SegmentFacts, members_of, segment_ids_of
 from customers.states import SegmentRuleName
+from promotions.facts import position_of
 from promotions.models import FlashPromo, PromoNotice, PromoReservation
 from promotions.states import LONGEST_DISTANCE_KM
 
@@ -35,48 +37,117 @@ class Near(NamedTuple):
     distance_km: float
 
 
+class Reaching(NamedTuple):
+    """A running promotion, and where its venue is."""
+
+    promo_id: int
+    max_distance_km: float
+    quantity: int
+    sold: int
+    held: int
+    latitude: float
+    longitude: float
+
+    @property
+    def place(self) -> Place:
+        return Place(self.latitude, self.longitude)
+
+    @property
+    def left(self) -> int:
+        return self.quantity - self.sold
+
+
+COLUMNS = (
+    "pk",
+    "max_distance_km",
+    "quantity",
+    "sold_count",
+    "held_count",
+    "product__venue__latitude",
+    "product__venue__longitude",
+)
+
+
 def eligible_promos(*, customer_id: int, at: datetime) -> list[Near]:
     """
     Give the running promotions that the customer could have a unit of, the nearest first.
 
-    Whether the customer has bought one of them before is not asked. Four statements.
+    Whether the customer has bought one of them before is not asked. At most six statements.
 
     :raises Invalid: `does_not_exist` for `customer`.
     """
-    customer = Customer.objects.filter(pk=customer_id).only("latitude", "longitude").first()
-    if customer is None:
+    places = position_of(customer=customer_id)
+    if not places:
         raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
-    here = customer.place
-    segments = {SegmentFacts(*row) for row in Segment.objects.values_list(*SegmentFacts._fields)}
-    segment_ids = segment_ids_of(customer_id, segments, at=at)
+    here = place_of(*places[0])
+    segment_ids = segment_ids_of(customer_id, {SegmentFacts(*row) for row in _segments()}, at=at)
     if here is None or not segment_ids:
         return []
-    of_others = PromoReservation.objects.live(at).exclude(customer=customer_id)
-    promos = FlashPromo.objects.running(at).not_all_on_hold_for_others(of_others)
-    is_for_them = PromoSegment.objects.filter(
-        flashpromo=OuterRef("pk"), segment__in=sorted(segment_ids)
-    )
-    found = []
-    for promo_id, limit_km, *position in _around(here, promos.filter(Exists(is_for_them))):
-        distance = distance_km(here, Place(*position))
-        if is_within(distance, limit_km):
-            found.append(Near(promo_id, distance))
-    return sorted(found, key=lambda near: (near.distance_km, near.promo_id))
+    near = {}
+    for row in _reaching(here, at):
+        distance = distance_km(here, row.place)
+        if is_within(distance, row.max_distance_km):
+            near[row.promo_id] = row, distance
+    is_for_them = PromoSegment.objects.filter(flashpromo__in=near, segment__in=segment_ids)
+    theirs = set(is_for_them.values_list("flashpromo_id", flat=True))
+    theirs -= _all_on_hold([near[promo_id][0] for promo_id in theirs], customer_id, at)
+    found = [Near(promo_id, near[promo_id][1]) for promo_id in theirs]
+    return sorted(found, key=lambda one: (one.distance_km, one.promo_id))
 
 
-def _around(here: Place, promos: "QuerySet[FlashPromo]") -> "QuerySet[Any, Any]":
-    """Give id, distance and position of the promotions whose reach may include a place."""
-    first, *others = (
-        promos.filter(
-            inside(box_around(here, reach), "product__venue__"),
-            max_distance_km__gt=beyond,
-            max_distance_km__lte=reach,
-        ).values_list(
-            "pk", "max_distance_km", "product__venue__latitude", "product__venue__longitude"
+def _reaching(here: Place, at: datetime) -> list[Reaching]:
+    """Give the running promotions that may reach as far as a place."""
+    boxes = [box_around(here, reach) for reach in REACHES_KM[1:]]
+    edges: list[float] = []
+    for south, north, (span, other) in boxes:
+        edges += [south, north, *span, *other]
+    values: dict[str, Any] = dict(zip(EDGES, edges, strict=True))
+    statement = _in_two_spans if any(one != other for _, _, (one, other) in boxes) else _in_a_span
+    return [Reaching(*row) for row in statement(at=at, **values)]
+
+
+def _reaching_from_boxes(at: Any, edges: Sequence[Any], spans: int) -> "QuerySet[Any, Any]":
+    parts = []
+    for number, (beyond, reach) in enumerate(pairwise(REACHES_KM)):
+        south, north, *longitudes = edges[6 * number : 6 * number + 6]
+        span, other = tuple(longitudes[:2]), tuple(longitudes[2:])
+        box = Box(south, north, (span, other if spans == 2 else span))
+        part = FlashPromo.objects.running(at).filter(
+            inside(box, "product__venue__"), max_distance_km__gt=beyond, max_distance_km__lte=reach
         )
-        for beyond, reach in pairwise(REACHES_KM)
-    )
-    return first.union(*others, all=True)
+        parts.append(part.values_list(*COLUMNS))
+    return parts[0].union(*parts[1:], all=True)
+
+
+# Every phone asks. Making and compiling the question took several times as long as answering it.
+EDGES = [
+    f"{edge}_{reach}"
+    for reach in REACHES_KM[1:]
+    for edge in ("south", "north", "west", "east", "other_west", "other_east")
+]
+_in_a_span = Statement(
+    lambda at, **edges: _reaching_from_boxes(at, [*edges.values()], spans=1), "at", *EDGES
+)
+_in_two_spans = Statement(
+    lambda at, **edges: _reaching_from_boxes(at, [*edges.values()], spans=2), "at", *EDGES
+)
+_segments = Statement(lambda: Segment.objects.values_list(*SegmentFacts._fields))
+
+
+def _all_on_hold(promos: Iterable[Reaching], customer_id: int, at: datetime) -> set[int]:
+    """Give the ids of those of which every remaining unit is on hold for others."""
+    # The counter knows also of holds that have run out: only where it says that nothing is left
+    # they need to be counted.
+    remaining = {one.promo_id: one.left for one in promos if one.held >= one.left}
+    if not remaining:
+        return set()
+    holds = PromoReservation.objects.live(at).filter(promo__in=remaining)
+    of_others = holds.exclude(customer=customer_id).order_by().values_list("promo")
+    return {
+        promo_id
+        for promo_id, number in of_others.annotate(number=Count("pk"))
+        if number >= remaining[promo_id]
+    }
 
 
 def audience_of(promo: FlashPromo, *, day: date, at: datetime) -> list[int]:

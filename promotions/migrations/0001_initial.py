@@ -224,6 +224,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="flashpromo",
             index=models.Index(
+                condition=models.Q(("is_active", True), ("max_distance_km__gt", 2)),
+                fields=["max_distance_km", "ends_at"],
+                name="flash_promo_by_reach",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="flashpromo",
+            index=models.Index(
                 condition=models.Q(("is_active", True), ("notified_at__isnull", True)),
                 fields=["ends_at"],
                 name="flash_promo_to_be_told",
