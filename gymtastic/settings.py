@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "followups",
     "milestones",
     "promotions",
+    "workouts",
     "bookings",
     "benefits",
     "memberships",
@@ -232,6 +233,7 @@ REST_FRAMEWORK = {
         "core.api.filters.StrictOrdering",
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.openapi.GymSchema",
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
@@ -260,6 +262,8 @@ SPECTACULAR_SETTINGS = {
         "AgreementStatus": "followups.states.AgreementStatus",
         "ReservationStatus": "promotions.states.ReservationStatus",
         "FollowUpStatus": "followups.states.FollowUpStatus",
+        "ExerciseKind": "workouts.states.Kind",
+        "SetType": "workouts.states.SetType",
         "RuleCode": "bookings.serializers.sessions.RULE_CODES",
     },
 }

@@ -13,6 +13,7 @@ import milestones.urls
 import notifications.urls
 import promotions.urls
 import venues.urls
+import workouts.urls
 from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
 from core.health import healthz, readyz
@@ -28,6 +29,7 @@ for app in (
     bookings.urls,
     milestones.urls,
     promotions.urls,
+    workouts.urls,
     followups.urls,
 ):
     app.register(router)
@@ -42,6 +44,7 @@ api = [
     re_path(r"^docs/?$", SwaggerUi.as_view(url_name="schema"), name="docs"),
     *bookings.urls.urlpatterns,
     *milestones.urls.urlpatterns,
+    *workouts.urls.urlpatterns,
     *router.urls,
     re_path(r"", NoSuchAddress.as_view()),
 ]

@@ -41,6 +41,8 @@ NO_HISTORY = {
     "followups.FollowUp.customer",
     "followups.FollowUpChange.customer",
     "promotions.Announcement.promo",
+    "workouts.Entry.workout",
+    "workouts.Set.entry",
 }
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]

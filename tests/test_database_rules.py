@@ -24,6 +24,7 @@ OURS = (
     "notifications",
     "promotions",
     "venues",
+    "workouts",
 )
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 RULES = {rule.name for model in MODELS for rule in model._meta.constraints}

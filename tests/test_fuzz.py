@@ -52,6 +52,7 @@ RESOURCE_OF = {
     "venue": "/api/venues",
     "product": "/api/products",
     "promo": "/api/flash_promos",
+    "exercise": "/api/exercises",
 }
 
 

@@ -96,12 +96,17 @@ class GymExceptionFormatter(ExceptionFormatter):
                 {
                     "code": error.code,
                     "detail": error.detail,
-                    "attr": None if error.attr == "non_field_errors" else error.attr,
+                    "attr": _path(error.attr),
                     "facts": facts,
                 }
                 for error in error_response.errors
             ],
         }
+
+
+def _path(attr: str | None) -> str | None:
+    """Name by its own path what is wrong as a whole; the request itself has none."""
+    return None if attr in (None, "non_field_errors") else attr.removesuffix(".non_field_errors")
 
 
 def invalid(attr: str | None, code: str, detail: str) -> ValidationError:

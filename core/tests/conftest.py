@@ -4,6 +4,16 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from core.tests.operations import MODELS
+
+
+@pytest.fixture
+def api(api: APIClient) -> APIClient:
+    """Begin with none of the exercises that are there from the start: they fill a page."""
+    MODELS["/api/exercises"].objects.all().delete()
+    return api
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from core.tests.operations import (
     CREATED,
     EDITED,
     LISTS,
+    as_read,
     as_words,
     key_of,
     make,
@@ -43,7 +44,7 @@ def test_a_whole_object_put_back_changes_nothing(api, address):
     put = api.put(path, read)
 
     assert put.status_code == 200
-    assert put.json() == api.get(path).json() == read
+    assert as_read(address, put.json()) == api.get(path).json() == read
 
 
 @pytest.mark.parametrize("address", LISTS, ids=as_words)
@@ -79,6 +80,8 @@ def test_a_patch_of_nothing_changes_nothing(api, address):
         ("/api/products", {"name": "Smoothie"}),
         ("/api/flash_promos", {"max_distance_km": 3.5}),
         ("/api/agreements", {"purchased_on": "2030-05-01"}),
+        ("/api/exercises", {"equipment": "kettlebell"}),
+        ("/api/workouts", {"note": "Slept badly"}),
     ],
     ids=as_words,
 )
@@ -125,6 +128,7 @@ def test_what_nothing_holds_can_be_deleted_once(api, address):
         ("/api/venues", "/api/products", "venue", "products"),
         ("/api/products", "/api/flash_promos", "product", "flash promos"),
         ("/api/flash_promos", "/api/promo_reservations", "promo", "promo reservations"),
+        ("/api/customers", "/api/workouts", "customer", "workouts"),
     ],
 )
 def test_what_has_a_history_is_not_deleted_and_names_what_holds_it(
@@ -231,6 +235,8 @@ MADE_BY_THE_SERVER = {
         "expires_at": "2001-01-01T00:00:00Z",
         "completed_at": "2001-01-01T00:00:00Z",
     },
+    "/api/exercises": {"id": 99},
+    "/api/workouts": {"id": 99, "new_records": [99]},
     "/api/waitlist_entries": {
         "id": 99,
         "class_type_name": "Boxing",
@@ -268,6 +274,10 @@ def test_what_the_server_makes_is_ignored_when_it_is_sent_back(api, address):
         ("/api/bookings", "customer", lambda api: make(api, "/api/customers")["id"]),
         ("/api/agreements", "customer", lambda api: make(api, "/api/customers")["id"]),
         ("/api/bookings", "class_session", lambda api: make(api, "/api/class_sessions")["id"]),
+        ("/api/exercises", "kind", lambda api: "cardio"),
+        ("/api/workouts", "customer", lambda api: make(api, "/api/customers")["id"]),
+        ("/api/workouts", "client_id", lambda api: "00000000-0000-4000-8000-00000000000f"),
+        ("/api/workouts", "entries", lambda api: []),
     ],
 )
 def test_what_is_fixed_is_taken_unchanged_and_refused_otherwise(api, address, field, other):

@@ -17,6 +17,8 @@ from core.transactions import TRIES, in_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+ANSWERED_IN_OTHER_WORDS = {"entries"}
+
 
 @contextmanager
 def ended_by_the_database(*, times, at_write):
@@ -47,7 +49,8 @@ def test_what_is_created_at_the_second_try_is_as_if_it_were_the_first(api, addre
         response = api.post(address, body)
 
     assert response.status_code == 201
-    assert {name: response.json()[name] for name in body} == body
+    same = body.keys() - ANSWERED_IN_OTHER_WORDS
+    assert {name: response.json()[name] for name in same} == {name: body[name] for name in same}
     assert api.get(address).json()["count"] == before + 1
 
 

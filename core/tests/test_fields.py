@@ -34,6 +34,23 @@ NOT_AN_AMOUNT = [
     *[True, [], {}, "", "ten", "NaN", "Infinity", "1e2", "\uff15", "5,00", "5.00 EUR", "5\x00"],
     *["-0.01", -5, "0.001", 0.001, "100000000.00", 1e300, 10**400],
 ]
+NOT_A_UUID: list[object] = [
+    *[5, True, None, [], {}, "", "1", "00000000000040008000000000000001", "g" * 36],
+    *["{00000000-0000-4000-8000-000000000001}", "00000000-0000-4000-8000-00000000000\uff11"],
+]
+NOT_MUSCLES: list[object] = [
+    5,
+    True,
+    None,
+    {},
+    "chest",
+    [5],
+    [None],
+    [""],
+    ["a" * 51],
+    ["a\x00"],
+    ["a"] * 21,
+]
 NOT_AN_ORIGIN: list[object] = [5, True, None, [], {}, "", "Web", "newspaper", "web\x00"]
 
 WRONG = [
@@ -87,6 +104,17 @@ WRONG = [
     ("/api/agreements", "alert", ["", "Canceled", "cancelled", 5, True, [], {}, None]),
     ("/api/agreements", "past_due_balance", [*NOT_AN_AMOUNT, None]),
     ("/api/agreements", "is_trial", NOT_TRUE_OR_FALSE),
+    ("/api/exercises", "name", [*NOT_TEXT, None, "", "  ", "a\x00", "a" * 101]),
+    ("/api/exercises", "equipment", ["", "barbell", "Dumbbell", 5, True, [], {}, None]),
+    ("/api/exercises", "kind", ["", "power", "Strength", 5, True, [], {}, None]),
+    ("/api/exercises", "muscles", NOT_MUSCLES),
+    ("/api/exercises", "is_active", NOT_TRUE_OR_FALSE),
+    ("/api/workouts", "client_id", NOT_A_UUID),
+    ("/api/workouts", "customer", [*NOT_AN_ID, None]),
+    ("/api/workouts", "started_at", [*NOT_A_TIME, None]),
+    ("/api/workouts", "ended_at", [*NOT_A_TIME, "2199-12-31T23:59:59Z"]),
+    ("/api/workouts", "note", [*NOT_TEXT, None, "a\x00", "a" * 2001]),
+    ("/api/workouts", "entries", [5, "", True, None, {}, [5], [None], ["a"], [[]]]),
     ("/api/benefit_usages", "person", [*NOT_AN_ID, None]),
     ("/api/benefit_usages", "benefit", [*NOT_AN_ID, None]),
     ("/api/benefit_usages", "used_at", [*NOT_A_TIME, None]),
@@ -97,6 +125,7 @@ FIXED_IN = {
     "/api/agreements": ["customer"],
     "/api/bookings": ["customer", "class_session"],
     "/api/benefit_usages": ["person", "benefit", "used_at"],
+    "/api/workouts": ["client_id", "customer", "started_at"],
 }
 
 

@@ -138,6 +138,19 @@ FILTERS = {
         "alert": ["Canceled", "cancelled", "none,", "none\x00", "null"],
         "is_trial": NOT_TRUE_OR_FALSE,
     },
+    "/api/exercises": {
+        "equipment": ["barbell", "Dumbbell", "dumbbell,", "dumbbell\x00", "null"],
+        "kind": ["Strength", "power", "strength,", ",", "strength\x00", "null"],
+        "is_active": NOT_TRUE_OR_FALSE,
+        "search": ["\x00", "a" * 101, "a b c d e f g h i"],
+    },
+    "/api/workouts": {
+        "customer": NOT_AN_ID,
+        "exercise": NOT_AN_ID,
+        "started_at_after": NOT_A_TIME,
+        "started_at_before": NOT_A_TIME,
+        "running": NOT_TRUE_OR_FALSE,
+    },
     "/api/follow_ups": {
         "follow_up_status": ["Lead", "prospect", "lead,", ",", "lead,prospect", "lead\x00", "null"],
         "since_after": NOT_A_TIME,

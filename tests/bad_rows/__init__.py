@@ -10,6 +10,7 @@ from tests.bad_rows import (
     promotions,
     schedule,
     waiting,
+    workouts,
 )
 
 CASES = [
@@ -22,4 +23,5 @@ CASES = [
     *promotions.CASES,
     *benefits.CASES,
     *followups.CASES,
+    *workouts.CASES,
 ]
