@@ -31,11 +31,12 @@ from workouts.states import (
 )
 
 HIGHEST_POSITION = 10_000
+LONGEST_MUSCLE, MOST_MUSCLES = 50, 20
 
 
 class ExerciseSerializer(StrictModelSerializer[Exercise]):
     muscles = serializers.ListField(
-        child=StrictCharField(max_length=50), max_length=20, required=False
+        child=StrictCharField(max_length=LONGEST_MUSCLE), max_length=MOST_MUSCLES, required=False
     )
 
     class Meta:
