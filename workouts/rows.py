@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from workouts.models import Entry, Workout
+from django.db.models import Case, F, TextField, Value, When
+
+from workouts.models import Workout
 
 
 class SetRow(NamedTuple):
@@ -58,22 +60,34 @@ def in_order(entries: Iterable[EntryRow]) -> list[EntryRow]:
     ]
 
 
-SET_COLUMNS = tuple(f"sets__{name}" for name in SetRow._fields)
+SET_COLUMNS = tuple(f"entries__sets__{name}" for name in SetRow._fields)
+# An entry is a row for each of its sets, and its note is sent with the first.
+NOTE = Case(
+    When(entries__sets__position__gt=1, then=Value("")),
+    default=F("entries__note"),
+    output_field=TextField(),
+)
 
 
 def entries_of(workout_ids: Collection[int]) -> dict[int, list[EntryRow]]:
-    """Give the entries of workouts with their sets. One query, so none of it is of another time."""
-    found: dict[int, list[EntryRow]] = {pk: [] for pk in workout_ids}
+    """
+    Give the entries of workouts with their sets; a workout that was deleted by now is left out.
+
+    One query, so no entry is read without the sets that it had.
+    """
+    found: dict[int, list[EntryRow]] = {}
     rows = (
-        Entry.objects.filter(workout__in=workout_ids)
-        .order_by("workout", "position", "sets__position")
-        .values_list("workout_id", "position", "exercise_id", "note", *SET_COLUMNS)
+        Workout.objects.filter(pk__in=workout_ids)
+        .order_by("pk", "entries__position", "entries__sets__position")
+        .values_list("pk", "entries__position", "entries__exercise", NOTE, *SET_COLUMNS)
     )
     for workout_id, position, exercise_id, note, *columns in rows:
-        entries = found[workout_id]
+        entries = found.setdefault(workout_id, [])
+        # What has nothing in it is one row all the same, of an outer join.
+        if position is None:
+            continue
         if not entries or entries[-1].position != position:
             entries.append(EntryRow(position, exercise_id, note, []))
-        # An entry without sets is one row, of an outer join.
         if columns[0] is not None:
             entries[-1].sets.append(SetRow._make(columns))
     return found

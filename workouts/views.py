@@ -74,9 +74,10 @@ class WorkoutViewSet(GymViewSet[Workout]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = workout_row(int(kwargs["pk"]))
-        if row is None:
+        told = _told([row] if row else [])
+        if not told:
             raise NotFound
-        return Response(_told([row])[0])
+        return Response(told[0])
 
     @extend_schema(responses={200: WorkoutSerializer, 201: WorkoutSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -133,7 +134,8 @@ class WorkoutViewSet(GymViewSet[Workout]):
 
 def _told(rows: Sequence[WorkoutRow]) -> list[dict[str, Any]]:
     entries = entries_of([row.id for row in rows])
-    return [workout_json(row, entries[row.id]) for row in rows]
+    # Not those that somebody deletes between the two questions.
+    return [workout_json(row, entries[row.id]) for row in rows if row.id in entries]
 
 
 def _told_with_records(workout: Workout) -> dict[str, Any]:
