@@ -72,7 +72,7 @@ class PartsField(serializers.Field[int, Any, float, Any]):
         return value / self.parts
 
 
-@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1000, "multipleOf": 0.001})
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1000})
 class KilogramsField(PartsField):
     """Stored in grams. A number, or a decimal string; answered as a number."""
 

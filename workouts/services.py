@@ -7,9 +7,11 @@ before it was answered, come one after the other.
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 
@@ -39,7 +41,7 @@ COLUMN_OF = {
 
 def log_workout(
     *,
-    client_id: Any,
+    client_id: UUID,
     customer_id: int,
     started_at: datetime,
     ended_at: datetime | None,
@@ -58,19 +60,19 @@ def log_workout(
     :raises WorkoutRunning: when it runs, and another of the customer's does.
     """
     header = {"started_at": started_at, "ended_at": ended_at, "note": note}
-    for is_last in (False, True):
-        try:
-            return _log(client_id, customer_id, header, entries, at)
-        except IntegrityError as error:
-            # Another customer's came with the same id at this moment: that is found the next time.
-            if is_last or broken_rule(error) != "workout_one_per_client_id":
-                raise
-    raise AssertionError
+    attempt = partial(_log, client_id, customer_id, header, entries, at)
+    try:
+        return attempt()
+    except IntegrityError as error:
+        if broken_rule(error) != "workout_one_per_client_id":
+            raise
+    # Another customer's came with the same id at this moment, and is found now.
+    return attempt()
 
 
 @in_transaction
 def _log(
-    client_id: Any,
+    client_id: UUID,
     customer_id: int,
     header: dict[str, Any],
     entries: Sequence[EntryRow],
@@ -198,9 +200,7 @@ def _refuse_impossible_times(workout: Workout, *, at: datetime) -> None:
     if ended_at is None:
         return
     length = ended_at.astimezone(UTC) - started_at.astimezone(UTC)
-    if not length:
-        raise Invalid("ended_at", "min_value", "A workout takes some time.")
-    if length < length * 0:
+    if length <= timedelta():
         raise Invalid("ended_at", "min_value", "A workout ends after it has started.")
     if length > LONGEST_WORKOUT:
         raise Invalid("ended_at", "max_value", "A workout ends within 24 hours.")

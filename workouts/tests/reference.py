@@ -5,8 +5,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from workouts.rows import SetRow
-
 WEEK = timedelta(weeks=1)
 
 
@@ -16,41 +14,41 @@ class Logged(NamedTuple):
     id: int
     started_at: datetime
     ended_at: datetime | None
-    entries: list[tuple[int, list[SetRow]]]
+    entries: list[tuple[int, list[Any]]]
 
-    def sets(self, exercise: int) -> list[SetRow]:
+    def sets(self, exercise: int) -> list[Any]:
         return [each for its, sets in self.entries if its == exercise for each in sets]
 
-    def counted(self, exercise: int) -> list[SetRow]:
+    def counted(self, exercise: int) -> list[Any]:
         return [each for each in self.sets(exercise) if each.type != "warmup"]
 
 
-def one_rep_max(each: SetRow) -> Fraction | None:
+def one_rep_max(each: Any) -> Fraction | None:
     if each.reps > 12:
         return None
     kilograms = Fraction(each.weight_grams, 1000)
     return kilograms if each.reps == 1 else kilograms * (1 + Fraction(each.reps, 30))
 
 
-def negative_pace(each: SetRow) -> Fraction | None:
+def negative_pace(each: Any) -> Fraction | None:
     if each.distance_millimetres is None or each.distance_millimetres < 1_000_000:
         return None
     return -Fraction(each.duration_seconds * 1_000_000, each.distance_millimetres)
 
 
-def metres(each: SetRow) -> Fraction | None:
+def metres(each: Any) -> Fraction | None:
     millimetres = each.distance_millimetres
     return None if millimetres is None else Fraction(millimetres, 1000)
 
 
 # More is better.
-STRENGTH = {
+STRENGTH: dict[str, Any] = {
     "heaviest_weight_kg": lambda each: Fraction(each.weight_grams, 1000),
     "most_reps": lambda each: Fraction(each.reps),
     "best_estimated_1rm_kg": one_rep_max,
     "best_set_volume_kg": lambda each: Fraction(each.reps * each.weight_grams, 1000),
 }
-CARDIO = {
+CARDIO: dict[str, Any] = {
     "longest_distance_m": metres,
     "longest_duration_seconds": lambda each: Fraction(each.duration_seconds),
     "fastest_pace_seconds_per_km": negative_pace,
@@ -123,6 +121,7 @@ def progress(workouts: list[Logged], exercise: int, kind: str, tz: tzinfo) -> li
         sets = workout.sets(exercise)
         measured = [each for each in sets if each.distance_millimetres is not None]
         far = sum(each.distance_millimetres for each in measured)
+        its: dict[str, Any]
         if kind == "strength":
             its = {
                 "best_weight_kg": rounded(best(workout, exercise, STRENGTH["heaviest_weight_kg"])),
