@@ -5,13 +5,13 @@ from typing import Any
 from django.urls import reverse_lazy
 
 
-def sidebar_item(title: str, icon: str, model: str) -> dict[str, Any]:
-    """Link a model's list; only who may see it gets the link."""
+def sidebar_item(title: str, icon: str, model: str, *, page: str = "changelist") -> dict[str, Any]:
+    """Link a model's list, or another page of it; only who may see it gets the link."""
     app, name = model.split(".")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "link": reverse_lazy(f"admin:{app}_{name}_{page}"),
         "permission": lambda request: any(
             request.user.has_perm(f"{app}.{act}_{name}") for act in ("view", "change")
         ),
@@ -41,6 +41,23 @@ SIDEBAR: list[dict[str, Any]] = [
         "items": [
             sidebar_item("Follow-ups", "call", "followups.followup"),
             sidebar_item("Agreements", "contract", "followups.agreement"),
+        ],
+    },
+    {
+        "title": "Training",
+        "items": [
+            {
+                **sidebar_item("Workouts", "fitness_center", "workouts.workout"),
+                # The next one's page lies below it.
+                "active": lambda request: (
+                    "/workouts/workout/" in request.path
+                    and not request.path.endswith("/workout/training/")
+                ),
+            },
+            sidebar_item(
+                "A customer's training", "monitoring", "workouts.workout", page="training"
+            ),
+            sidebar_item("Exercises", "exercise", "workouts.exercise"),
         ],
     },
     {

@@ -34,6 +34,7 @@ NOT_MADE_BY_STAFF = {
     "notifications.Notification",
     "promotions.PromoNotice",
     "promotions.PromoReservation",
+    "workouts.Workout",
 }
 KEYS = "/admin/core/apikey/"
 

@@ -1,0 +1,131 @@
+"""The catalogue at the desk: names, muscles as text, the kind that stays, who has trained it."""
+
+import pytest
+
+from workouts.admin import exercises
+from workouts.models import Entry, Exercise
+from workouts.tests.admin import EXERCISES, WORKOUTS, change, errors_on, found_in, said_in
+from workouts.tests.factories import EntryFactory, ExerciseFactory
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"name": "Sled push", "equipment": "bodyweight", "kind": "strength", "is_active": "on"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "muscles"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("chest", ["chest"], id="one"),
+        pytest.param(" chest ,, upper back,", ["chest", "upper back"], id="with commas"),
+        pytest.param("chest\r\nupper back", ["chest", "upper back"], id="on lines"),
+        pytest.param("ä" * 50, ["ä" * 50], id="as long as may be"),
+        pytest.param(", ".join(["chest"] * 20), ["chest"] * 20, id="as many as may be"),
+    ],
+)
+def test_staff_type_the_muscles_as_text(admin_client, typed, muscles):
+    answer = admin_client.post(f"{EXERCISES}add/", FORM | {"muscles": typed})
+
+    assert answer.status_code == 302
+    assert Exercise.objects.get(name="Sled push").muscles == muscles
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        pytest.param({"muscles": "ä" * 51}, ["muscles"], id="a muscle that is too long"),
+        pytest.param({"muscles": ",".join(["chest"] * 21)}, ["muscles"], id="too many muscles"),
+        pytest.param({"muscles": "che\x00st"}, ["muscles"], id="a null character"),
+        pytest.param({"name": "bench PRESS"}, ["__all__"], id="a name that is taken"),
+        pytest.param({"equipment": "rope"}, ["equipment"], id="unknown equipment"),
+    ],
+)
+def test_what_the_api_refuses_is_no_exercise(admin_client, changes, errors):
+    before = Exercise.objects.count()
+
+    answer = admin_client.post(f"{EXERCISES}add/", FORM | changes)
+
+    assert answer.status_code == 200
+    assert list(errors_on(answer)) == errors
+    assert Exercise.objects.count() == before
+
+
+def test_the_kind_stays_and_what_a_colleague_wrote_meanwhile_stays_too(admin_client):
+    exercise = ExerciseFactory(muscles=["chest", "back"])
+    shown = {"initial-muscles": "chest, back", "initial-name": exercise.name}
+    typed = {"name": exercise.name, "equipment": "kettlebell", "muscles": "chest, back"}
+    Exercise.objects.filter(pk=exercise.pk).update(muscles=["glutes"])
+
+    admin_client.post(
+        change(EXERCISES, exercise),
+        shown | typed | {"initial-equipment": "dumbbell", "kind": "cardio", "is_active": "on"},
+    )
+
+    exercise.refresh_from_db()
+    assert (exercise.equipment, exercise.kind) == ("kettlebell", "strength")
+    assert exercise.muscles == ["glutes"]
+
+
+def test_an_exercise_that_somebody_trained_is_not_deleted(admin_client):
+    trained, idle = EntryFactory().exercise, ExerciseFactory()
+    body = {"action": "delete_selected", "_selected_action": [trained.pk, idle.pk], "post": "yes"}
+
+    one = admin_client.post(f"{EXERCISES}{trained.pk}/delete/", {"post": "yes"}, follow=True)
+    both = admin_client.post(EXERCISES, body, follow=True)
+    other = admin_client.post(f"{EXERCISES}{idle.pk}/delete/", {"post": "yes"})
+
+    sentence = "This cannot be deleted: workout entries refer to it."
+    assert (said_in(one), said_in(both)) == ([sentence], [sentence])
+    assert other.status_code == 302
+    left = Exercise.objects.filter(pk__in=[trained.pk, idle.pk])
+    assert list(left) == [trained]
+
+
+def test_the_list_says_in_how_many_workouts_each_is_and_leads_to_them(admin_client, monkeypatch):
+    monkeypatch.setattr(exercises, "MOST_COUNTED", 2)
+    Exercise.objects.all().delete()
+    often, twice, never = (ExerciseFactory(name=name) for name in ("A", "B", "C"))
+    for _ in range(3):
+        EntryFactory(exercise=often)
+    first, second = EntryFactory(exercise=twice), EntryFactory(exercise=twice)
+    EntryFactory(exercise=twice, workout=second.workout, position=2)
+
+    answer = admin_client.get(EXERCISES)
+    workouts = admin_client.get(WORKOUTS, {"entries__exercise__id__exact": twice.pk})
+
+    its_admin = answer.context["cl"].model_admin
+    told = [its_admin.show_workouts(one) for one in found_in(answer)]
+    assert found_in(answer) == [often, twice, never]
+    assert [text.split(">")[-2].removesuffix("</a") for text in told[:2]] == ["More than 2", "2"]
+    assert told[2] == "None"
+    assert {one.pk for one in found_in(workouts)} == {first.workout_id, second.workout_id}
+    assert workouts.context["cl"].result_count == 2
+
+
+def test_exercises_are_found_by_name_equipment_kind_and_whether_they_are_active(admin_client):
+    Exercise.objects.all().delete()
+    run = ExerciseFactory(name="Treadmill run", cardio=True)
+    old = ExerciseFactory(name="Old press", is_active=False)
+
+    asked = {
+        "q=mill": [run],
+        "equipment__exact=treadmill": [run],
+        "kind__exact=strength": [old],
+        "is_active__exact=0": [old],
+    }
+
+    assert {query: found_in(admin_client.get(f"{EXERCISES}?{query}")) for query in asked} == asked
+
+
+def test_the_list_of_exercises_costs_the_same_however_often_they_are_trained(
+    admin_client, queries_in
+):
+    EntryFactory()
+    one = queries_in(lambda: admin_client.get(EXERCISES))
+    for _ in range(4):
+        EntryFactory()
+
+    five = queries_in(lambda: admin_client.get(EXERCISES))
+
+    assert five == one
+    assert Entry.objects.count() == 5
