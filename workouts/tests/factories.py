@@ -28,7 +28,7 @@ class WorkoutFactory(factory.django.DjangoModelFactory[Workout]):
     class Meta:
         model = Workout
 
-    client_id = factory.Sequence(lambda number: UUID(int=number))
+    client_id = factory.Sequence(lambda number: UUID(int=2**64 + number))
     fingerprint = "of another body"
     customer = factory.SubFactory(CustomerFactory)
     started_at = NOON - HOUR
