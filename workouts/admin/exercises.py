@@ -122,4 +122,4 @@ class ExerciseAdmin(GymAdmin):
 
 def _workouts_with(exercise: Exercise) -> str:
     address = reverse("admin:workouts_workout_changelist")
-    return f"{address}?entries__exercise__id__exact={exercise.pk}"
+    return f"{address}?exercise={exercise.pk}"

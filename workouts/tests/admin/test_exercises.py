@@ -91,7 +91,7 @@ def test_the_list_says_in_how_many_workouts_each_is_and_leads_to_them(admin_clie
     EntryFactory(exercise=twice, workout=second.workout, position=2)
 
     answer = admin_client.get(EXERCISES)
-    workouts = admin_client.get(WORKOUTS, {"entries__exercise__id__exact": twice.pk})
+    workouts = admin_client.get(WORKOUTS, {"exercise": twice.pk})
 
     its_admin = answer.context["cl"].model_admin
     told = [its_admin.show_workouts(one) for one in found_in(answer)]
