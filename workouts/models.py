@@ -114,6 +114,11 @@ class Entry(models.Model):
     exercise = models.ForeignKey(
         Exercise, on_delete=models.PROTECT, related_name="entries", db_index=False
     )
+    # The workout's, which never changes: so what somebody has trained is found without all that
+    # others have. The records of a POST take 2 ms among 2.5 million sets, and 85 ms without.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
     position = models.SmallIntegerField()
     note = models.TextField(max_length=LONGEST_NOTE, blank=True)
 
@@ -128,7 +133,10 @@ class Entry(models.Model):
                 name="workout_entry_is_one_of_fifty", condition=Q(position__range=(1, MOST_ENTRIES))
             ),
         ]
-        indexes = [models.Index(fields=["exercise", "workout"], name="workout_entry_of_exercise")]
+        indexes = [
+            models.Index(fields=["exercise", "workout"], name="workout_entry_of_exercise"),
+            models.Index(fields=["customer", "exercise"], name="workout_entry_of_customer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.exercise}"

@@ -22,7 +22,7 @@ class ExerciseQuerySet(QuerySet["Exercise"]):
 
 class SetQuerySet(QuerySet["Set"]):
     def of_customer(self, customer_id: int) -> Self:
-        return self.filter(entry__workout__customer=customer_id)
+        return self.filter(entry__customer=customer_id)
 
     def counted(self) -> Self:
         return self.filter(COUNTED)

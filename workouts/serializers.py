@@ -129,7 +129,9 @@ class NewRecordSerializer(serializers.Serializer[Any]):
 
 
 class WorkoutSerializer(StrictModelSerializer[Workout]):
-    """Reads what is sent; `workout_json` writes what is answered, with the same fields."""
+    """A whole workout. Entries and sets without positions stand in the order sent."""
+
+    # Only reads: `workout_json` writes the same fields.
 
     client_id = UuidField(help_text="Made by the phone: the same one again is no second workout.")
     customer = IdField(source="customer_id")

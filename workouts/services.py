@@ -255,6 +255,7 @@ def _write_entries(workout: Workout, entries: Sequence[EntryRow]) -> None:
     written = Entry.objects.bulk_create(
         Entry(
             workout=workout,
+            customer_id=workout.customer_id,
             exercise_id=entry.exercise_id,
             position=entry.position,
             note=entry.note,

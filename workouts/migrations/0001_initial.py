@@ -134,6 +134,16 @@ class Migration(migrations.Migration):
                 ("position", models.SmallIntegerField()),
                 ("note", models.TextField(blank=True, max_length=2000)),
                 (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
                     "exercise",
                     models.ForeignKey(
                         db_index=False,
@@ -331,6 +341,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="entry",
             index=models.Index(fields=["exercise", "workout"], name="workout_entry_of_exercise"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["customer", "exercise"], name="workout_entry_of_customer"),
         ),
         migrations.AddConstraint(
             model_name="entry",

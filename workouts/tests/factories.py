@@ -40,6 +40,7 @@ class EntryFactory(factory.django.DjangoModelFactory[Entry]):
         model = Entry
 
     workout = factory.SubFactory(WorkoutFactory)
+    customer = factory.SelfAttribute("workout.customer")
     exercise = factory.SubFactory(ExerciseFactory)
     position = 1
 

@@ -307,8 +307,10 @@ def test_a_running_workout_is_ended_and_the_next_can_run(api, anna):
     for method in (api.patch, api.put):
         ran_on = method(f"{WORKOUTS}/{other.pk}", body(anna, ended_at=None) | _header_of(other))
         assert error_of(ran_on) == (409, "workout_running", None, {"workout": first["id"]})
+    noted = api.patch(path, {"note": "Still at it"})
     ended = api.patch(path, {"ended_at": "2026-05-14T12:00:00Z"})
 
+    assert (noted.status_code, noted.json()["ended_at"]) == (200, None)
     assert (ended.status_code, ended.json()["ended_at"]) == (200, "2026-05-14T12:00:00Z")
     assert api.patch(f"{WORKOUTS}/{other.pk}", {"ended_at": None}).status_code == 200
 
