@@ -101,6 +101,8 @@ def test_an_exercise_with_the_bodys_own_weight_has_nothing_to_estimate(admin_cli
 
     [drawn] = answer.context["exercises"]
     assert (drawn.chart.is_empty, drawn.told) == (True, "")
+    [[(_, held)], _] = [table.rows for table in answer.context["tables"]]
+    assert [record and record["told"] for record in held] == [None, "10", None, None]
     assert "No estimate in the last 26 weeks." in answer.content.decode()
 
 
@@ -117,6 +119,12 @@ def test_the_most_trained_are_drawn_and_staff_pick_another(admin_client):
         found = page_of(admin_client, anna, **asked).context["exercises"]
         return [one.chart.title.split(":")[0] for one in found]
 
+    choice = page_of(admin_client, anna).context["choice"].fields["exercise"].choices
+    assert [name for _, name in choice][:3] == [
+        "The most trained",
+        "Ride 1 (11 workouts)",
+        "Lift 4 (5 workouts)",
+    ]
     most = ["Lift 4", "Lift 3", "Lift 2", "Ride 1"]
     assert drawn() == most
     assert drawn(exercise=lifts[0].pk) == ["Lift 0", *most]
