@@ -119,7 +119,7 @@ def _training(customer_id: int, asked: str, at: datetime) -> dict[str, Any]:
 
 
 def _most_trained_first(customer_id: int) -> list[Any]:
-    trained = Exercise.objects.filter(entries__workout__customer=customer_id)
+    trained = Exercise.objects.filter(entries__customer=customer_id)
     counted = trained.annotate(workout_count=Count("entries__workout", distinct=True))
     return list(counted.order_by("-workout_count", "pk"))
 
