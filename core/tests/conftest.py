@@ -12,7 +12,9 @@ from core.tests.operations import MODELS
 @pytest.fixture
 def api(api: APIClient) -> APIClient:
     """Begin with none of the exercises that are there from the start: they fill a page."""
-    MODELS["/api/exercises"].objects.all().delete()
+    exercises = MODELS["/api/exercises"].objects.all()
+    # Without looking for what refers to each: nothing does, and most tests ask for this.
+    exercises._raw_delete(exercises.db)
     return api
 
 
