@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
 ]
 MIDDLEWARE = [
+    "core.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -153,7 +154,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Celery's own hundred tries would end a worker after an hour without Redis.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Everything due stands in the database, so the beat has nothing to remember.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
@@ -188,19 +188,22 @@ STORAGES = {
     },
 }
 
-# A fault belongs where whoever runs the processes looks: on their standard error output.
+# All processes write to where whoever runs them looks: their standard error output.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-    },
+    "formatters": {"line": {"()": "core.logs.formatter", "is_readable": DEBUG}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        # A line for each request, and what the worker does.
+        "core": {"level": "INFO"},
+        "celery.apps.worker": {"level": "INFO"},
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # A 4xx is the client's news, not the operator's.
         "django.request": {"level": "ERROR"},
+        # What `runserver` would say of each request once more.
+        "django.server": {"handlers": [], "level": "CRITICAL"},
     },
 }
 

@@ -14,6 +14,7 @@ import notifications.urls
 import promotions.urls
 import venues.urls
 import workouts.urls
+from core.api.metrics import Metrics
 from core.api.routers import BothSlashesRouter, OpenApiDocument, SwaggerUi
 from core.api.views import NoSuchAddress
 from core.health import healthz, readyz
@@ -55,6 +56,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^healthz/?$", healthz),
     re_path(r"^readyz/?$", readyz),
+    re_path(r"^metrics/?$", Metrics.as_view()),
     *bookings.urls.calendars,
     re_path(r"^api$", router.get_api_root_view()),
     path("api/", include(api)),

@@ -128,6 +128,14 @@ def test_production_starts_with_what_it_needs_and_is_fit_to_be_deployed():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_production_logs_in_json_and_development_in_words(settings_of):
+    def is_readable(**environment):
+        return settings_of(**environment)["LOGGING"]["formatters"]["line"]["is_readable"]
+
+    assert is_readable(**PRODUCTION) is False
+    assert is_readable() is True
+
+
 def test_production_is_open_only_where_the_environment_says_so(settings_of):
     assert settings_of(**PRODUCTION)["API_OPEN"] is False
     assert settings_of(**PRODUCTION, API_OPEN="true")["API_OPEN"] is True

@@ -1,3 +1,4 @@
+import logging
 import signal
 from argparse import ArgumentParser
 from threading import Event
@@ -9,6 +10,8 @@ from django.db import close_old_connections, reset_queries
 from django.utils import timezone
 
 from core.work import JOBS, do_what_is_due
+
+logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 1.0
 
@@ -36,9 +39,9 @@ class Command(BaseCommand):
         stopping = Event()
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: stopping.set())
-        self.stdout.write(f"Working on {', '.join(JOBS)}.")
+        logger.info("Working on %s.", ", ".join(JOBS))
         if not settings.DEBUG and settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
-            self.stderr.write("EMAIL_URL is not set: e-mails are printed here, not sent.")
+            logger.warning("EMAIL_URL is not set: e-mails are printed here, not sent.")
         while not stopping.wait(SECONDS_BETWEEN_ROUNDS):
             self._round(stopping)
 
