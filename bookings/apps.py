@@ -10,7 +10,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings and windows"
 
     def ready(self) -> None:
-        # Registers the kinds of messages.
+        # Registers the kinds of messages, and hears what is to be counted.
+        import bookings.metrics
         import bookings.notices  # noqa: F401
         from bookings.segment_rules import frequent_visitors
         from customers.segment_rules import register

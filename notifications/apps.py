@@ -10,11 +10,13 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Messages and mails"
 
     def ready(self) -> None:
-        from core import health, work
+        from core import health, metrics, work
         from notifications.delivery import deliver_due, is_moving
+        from notifications.metrics import mails
 
         work.register("mail", deliver_due)
         health.CHECKS["queue"] = is_moving
+        metrics.QUESTIONS["mails"] = mails
         post_migrate.connect(keep_templates, sender=self)
 
 

@@ -76,6 +76,9 @@ class Mail(models.Model):
             models.Index(
                 name="mail_given_up", fields=["notification"], condition=Q(status=MailStatus.FAILED)
             ),
+            models.Index(
+                name="mail_sent_by_sent_at", fields=["sent_at"], condition=Q(status=MailStatus.SENT)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -25,6 +25,12 @@ class MailQuerySet(QuerySet["Mail"]):
     def due(self, at: datetime) -> Self:
         return self.queued().filter(due_at__lte=at)
 
+    def sent(self, *, after: datetime) -> Self:
+        return self.filter(status=MailStatus.SENT, sent_at__gt=after)
+
+    def given_up(self) -> Self:
+        return self.filter(status=MailStatus.FAILED)
+
     def of_worker(self, worker: str) -> Self:
         """Give what a worker has taken and not yet dealt with."""
         return self.queued().filter(worker=worker)

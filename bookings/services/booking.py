@@ -7,10 +7,11 @@ from bookings.facts import facts_for
 from bookings.models import Booking, WaitlistEntry
 from bookings.rules import BookingFacts, first_refusal
 from bookings.services.racing import LostARace, until_settled
-from bookings.signals import booking_made
+from bookings.signals import booking_made, booking_refused
 from bookings.states import WaitlistStatus
 from classes.models import ClassSession
 from core.constraints import broken_rule
+from core.errors import Refusal
 from core.transactions import in_transaction
 from memberships.models import Membership
 
@@ -25,7 +26,11 @@ def book_session(*, customer_id: int, session_id: int, at: datetime) -> Booking:
     """
     # The rules read without a lock, and the database decides. Who loses a race reads again
     # and is told what beat them; a lock taken before would make everybody wait for it.
-    return until_settled(lambda: _book(customer_id, session_id, at))
+    try:
+        return until_settled(lambda: _book(customer_id, session_id, at))
+    except Refusal as refusal:
+        booking_refused.send(sender=Booking, refusal=refusal)
+        raise
 
 
 def _book(customer_id: int, session_id: int, at: datetime) -> Booking:
