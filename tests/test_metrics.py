@@ -215,7 +215,8 @@ def test_a_mail_that_was_sent_is_counted_once_however_often_somebody_asks(ago):
     MailFactory(sent=True, sent_at=NOON - ago)
     sent = Sent()
 
-    counted = [sent.count(NOON + timedelta(minutes=minutes)) for minutes in (0, 0, 4, 9, 60)]
+    # Also by a request that was held up since it read the clock.
+    counted = [sent.count(NOON + timedelta(minutes=minutes)) for minutes in (0, 0, 9, 4, 60)]
 
     assert counted == [1, 1, 1, 1, 1]
 
