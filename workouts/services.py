@@ -79,15 +79,13 @@ def _log(
     at: datetime,
 ) -> tuple[Workout, bool]:
     _hold(customer_id)
-    fingerprint = _fingerprint(customer_id, header, entries)
+    told = fingerprint(customer_id, header, entries)
     known = Workout.objects.filter(client_id=client_id).first()
     if known is not None:
-        if known.fingerprint != fingerprint:
+        if known.fingerprint != told:
             raise ClientIdReused(workout=known.pk)
         return known, False
-    workout = Workout(
-        client_id=client_id, customer_id=customer_id, fingerprint=fingerprint, **header
-    )
+    workout = Workout(client_id=client_id, customer_id=customer_id, fingerprint=told, **header)
     _refuse_impossible_times(workout, at=at)
     _refuse_unfit_exercises(entries, known_ids=set())
     _refuse_if_another_runs(workout)
@@ -175,7 +173,7 @@ def _held(workout: Workout) -> Workout:
     return Workout.objects.get(pk=workout.pk)
 
 
-def _fingerprint(customer_id: int, header: dict[str, Any], entries: Sequence[EntryRow]) -> str:
+def fingerprint(customer_id: int, header: dict[str, Any], entries: Sequence[EntryRow]) -> str:
     """
     Tell one body from another, by what it means: 5 is 5.0, and a time is the same everywhere.
 

@@ -31,6 +31,7 @@ from promotions.models import (
 )
 from promotions.reports import PromoSegment
 from venues.models import Venue
+from workouts.models import Entry, Set, Workout
 
 # A Thursday, in the middle of the day and of a second.
 AT = datetime(2030, 5, 16, 12, 34, 56, 789, tzinfo=UTC)
@@ -41,6 +42,7 @@ MODELS = (
     *(Venue, Benefit, BenefitUsage),
     *(BookingWindow, Booking, WaitlistEntry, Milestone, MilestoneAward, Notification, Mail),
     *(SessionUse, AgreementChange, FollowUpChange, *OF_PROMOTIONS),
+    *(Workout, Entry, Set),
 )
 
 # What is worked out of these rows, or changes with them.
@@ -91,7 +93,14 @@ def story() -> list[tuple[Any, ...]]:
     agreements = Agreement.objects.order_by("customer__email", "purchased_on", "pk")
     promos = FlashPromo.objects.order_by("starts_at", "product__name")
     reserved = PromoReservation.objects.order_by("customer__email", "created_at")
+    sets = Set.objects.order_by(
+        "entry__customer__email", "entry__workout__started_at", "entry__position", "position"
+    )
     return [
+        *sets.values_list(
+            *("entry__workout__client_id", "entry__workout__started_at", "entry__exercise__name"),
+            *("reps", "weight_grams", "duration_seconds", "distance_millimetres", "rpe_halves"),
+        ),
         *promos.values_list(
             *("product__venue__name", "product__name", "promo_price", "starts_at", "ends_at"),
             *("quantity", "sold_count", "held_count", "is_active", "notified_at"),

@@ -19,6 +19,7 @@ import memberships.demo
 import milestones.demo
 import promotions.demo
 import venues.demo
+import workouts.demo
 from core.demo import DemoPlan
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ T = TypeVar("T")
 # From the lowest app up: each builds on what those before it have added.
 APPS = (
     *(customers.demo, venues.demo, classes.demo, memberships.demo, benefits.demo),
-    *(bookings.demo, followups.demo, milestones.demo, promotions.demo),
+    *(bookings.demo, followups.demo, milestones.demo, promotions.demo, workouts.demo),
 )
 DEMO = "demo"
 CURL = (
@@ -39,10 +40,10 @@ class Command(BaseCommand):
     help = (
         "Adds believable demo data around today: customers, segments, venues, their benefits and "
         "who used them, a timetable, memberships, bookings, waiting lists, agreements, whom to "
-        "follow up with, awards of milestones, flash promotions, their reservations and messages. "
-        "Running it again adds nothing twice and leaves alone what was edited; days later it "
-        "carries the timetable and the uses of benefits and of agreements on, and has a promotion "
-        "running."
+        "follow up with, awards of milestones, flash promotions, their reservations, messages and "
+        "workouts. Running it again adds nothing twice and leaves alone what was edited; days "
+        "later it carries the timetable, the uses of benefits and of agreements and the workouts "
+        "on, and has a promotion running."
     )
     # Not for the command line: the moment that the data lies around.
     stealth_options = ("at",)
@@ -52,9 +53,9 @@ class Command(BaseCommand):
             "--scale",
             type=_positive,
             default=1,
-            help="How much: 1 (default) makes 100 customers, 50 sessions, about 500 bookings and "
-            "about 1,000 uses of benefits, 1000 makes a thousand times as many. There are 6 venues "
-            "with 21 benefits, and from 98 on 200 with 2,000.",
+            help="How much: 1 (default) makes 100 customers, 6 of whom train by themselves, 50 "
+            "sessions, about 500 bookings and about 1,000 uses of benefits, 1000 makes a thousand "
+            "times as many. There are 6 venues with 21 benefits, and from 98 on 200 with 2,000.",
         )
         parser.add_argument("--seed", type=int, default=1, help="Another seed, another story.")
         parser.add_argument(
