@@ -1,7 +1,8 @@
 """
 Demo workouts, such as `workouts.services` would have written them.
 
-A phone that posts one of them again finds it: the fingerprint is that of the same body.
+The fingerprint is worked out by the service's own function from what is written, so a phone that
+posts one of them again finds it.
 """
 
 import re
