@@ -24,12 +24,15 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
     """
     segments = {SegmentFacts(*row) for row in _segments_of_promo(promo=promo_id)}
     segment_ids = segment_ids_of(customer_id, segments, at=at)
-    reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
-    purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
-    # These two last: who is there at the end was there all the time, and in their segments.
-    promos, customers = _promo(promo=promo_id), position_of(customer=customer_id)
+    # These behind the segments: who is there now was there all the time, and in their segments.
+    promos = _promo(promo=promo_id)
     if not promos:
         raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
+    # Behind how many are sold: a hold that is bought between the two is counted as neither, and the
+    # lock will tell. The other way round it would count as both, and refuse a unit that is free.
+    reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
+    purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
+    customers = position_of(customer=customer_id)
     if not customers:
         raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
     is_active, starts_at, ends_at, quantity, sold, max_distance_km, *position = promos[0]

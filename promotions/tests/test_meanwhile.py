@@ -1,0 +1,44 @@
+"""What happens between the statements of a request, where nothing is locked."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+
+from promotions import services
+from promotions.tests.factories import (
+    NOON,
+    FlashPromoFactory,
+    PromoReservationFactory,
+    customer_for,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def before_statement(number, deed):
+    """Do something just before the statement of that number, as another request might."""
+    sent = -1
+
+    def run(execute, *statement):
+        nonlocal sent
+        sent += 1
+        if sent == number:
+            deed()
+        return execute(*statement)
+
+    with connection.execute_wrapper(run):
+        yield
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_hold_that_is_bought_meanwhile_takes_one_unit_and_not_two(number):
+    promo = FlashPromoFactory(quantity=2)
+    hold = PromoReservationFactory(promo=promo)
+    customer = customer_for(promo)
+
+    with before_statement(number, lambda: services.complete(reservation=hold, at=NOON)):
+        reserved = services.reserve(promo_id=promo.pk, customer_id=customer.pk, at=NOON)
+
+    assert reserved.is_made
