@@ -107,7 +107,8 @@ class FlashPromoViewSet(Catalogue[FlashPromo]):
         """The running promotions that are for a customer, the nearest first."""
         near = eligible_promos(customer_id=self.query()["customer"], at=self.at)
         page: Any = super().paginate_queryset(near) or []
-        promos = FlashPromo.objects.in_bulk([one.promo_id for one in page])
+        # Sold, stopped or deleted meanwhile: what was there a moment ago is not offered.
+        promos = FlashPromo.objects.running(self.at).in_bulk([one.promo_id for one in page])
         attach_segment_ids(promos.values())
         return self.get_paginated_response(
             [

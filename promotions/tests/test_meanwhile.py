@@ -3,9 +3,11 @@
 from contextlib import contextmanager
 
 import pytest
+import time_machine
 from django.db import connection
 
 from promotions import services
+from promotions.states import ReservationStatus
 from promotions.tests.factories import (
     NOON,
     FlashPromoFactory,
@@ -42,3 +44,18 @@ def test_a_hold_that_is_bought_meanwhile_takes_one_unit_and_not_two(number):
         reserved = services.reserve(promo_id=promo.pk, customer_id=customer.pk, at=NOON)
 
     assert reserved.is_made
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_what_is_sold_meanwhile_is_not_offered(api, number):
+    hold = PromoReservationFactory()
+
+    with (
+        time_machine.travel(NOON, tick=False),
+        before_statement(number, lambda: services.complete(reservation=hold, at=NOON)),
+    ):
+        answer = api.get("/api/flash_promos/eligible", {"customer": hold.customer_id})
+
+    assert answer.json()["results"] == []
+    hold.refresh_from_db()
+    assert hold.status == ReservationStatus.COMPLETED
