@@ -49,12 +49,12 @@ def _hold(promo_id: int, customer_id: int, at: datetime) -> Reserved:
 
 def _own_hold(facts: ReservationFacts) -> PromoReservation | None:
     """
-    Give the customer's live hold.
+    Give the customer's live hold, unless it ended since the facts were read.
 
     :raises Refusal: when there is none, and the rules allow none.
     """
     if facts.own_hold is not None:
-        return PromoReservation.objects.get(pk=facts.own_hold)
+        return PromoReservation.objects.live(facts.at).filter(pk=facts.own_hold).first()
     refusal = first_refusal(facts)
     if refusal is not None:
         raise refusal

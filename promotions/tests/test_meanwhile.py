@@ -46,6 +46,17 @@ def test_a_hold_that_is_bought_meanwhile_takes_one_unit_and_not_two(number):
     assert reserved.is_made
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_a_hold_that_its_customer_gives_back_meanwhile_is_not_answered_as_live(number):
+    hold = PromoReservationFactory()
+    ids = {"promo_id": hold.promo_id, "customer_id": hold.customer_id}
+
+    with before_statement(number, lambda: services.release(reservation=hold, at=NOON)):
+        reserved = services.reserve(**ids, at=NOON)
+
+    assert (reserved.is_made, reserved.reservation.status) == (True, ReservationStatus.HELD)
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_what_is_sold_meanwhile_is_not_offered(api, number):
     hold = PromoReservationFactory()
