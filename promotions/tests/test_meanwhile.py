@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 
 from promotions import services
+from promotions.errors import PromoOnHold
 from promotions.states import ReservationStatus
 from promotions.tests.factories import (
     NOON,
@@ -32,6 +33,20 @@ def before_statement(number, deed):
 
     with connection.execute_wrapper(run):
         yield
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_the_last_unit_is_not_given_to_who_asked_before_somebody_else_took_it(number):
+    promo = FlashPromoFactory()
+    first, second = customer_for(promo), customer_for(promo)
+
+    def take():
+        services.reserve(promo_id=promo.pk, customer_id=first.pk, at=NOON)
+
+    with before_statement(number, take), pytest.raises(PromoOnHold):
+        services.reserve(promo_id=promo.pk, customer_id=second.pk, at=NOON)
+
+    assert promo.reservations.get().customer == first
 
 
 @pytest.mark.parametrize("number", range(5))
