@@ -119,7 +119,8 @@ def expire_lapsed(promo: FlashPromo, *, at: datetime) -> None:
     """Write down which holds of a locked promotion have run out, and free their units."""
     if promo.held_count:
         lapsed = PromoReservation.objects.filter(promo=promo).lapsed(at)
-        _count(promo, held=-lapsed.update(status=ReservationStatus.EXPIRED))
+        if number := lapsed.update(status=ReservationStatus.EXPIRED):
+            _count(promo, held=-number)
 
 
 def _both_locked(reservation: PromoReservation) -> tuple[FlashPromo, PromoReservation]:
