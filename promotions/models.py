@@ -126,9 +126,6 @@ class FlashPromo(models.Model):
         """Give how many units are not sold, be they on hold or not."""
         return self.quantity - self.sold_count
 
-    def is_running(self, at: datetime) -> bool:
-        return self.is_active and self.starts_at <= at < self.ends_at and self.remaining > 0
-
 
 class PromoReservation(models.Model):
     """One customer's unit of a promotion: on hold for a minute, then bought or given back."""

@@ -66,7 +66,6 @@ def test_a_promotion_runs_from_its_start_until_before_its_end_while_something_re
     customer = customer_for(promo)
 
     assert FlashPromo.objects.running(at).exists() is runs
-    assert promo.is_running(at) is runs
     # What is on hold by the counter, and by no reservation, is on hold for nobody.
     assert eligible(customer, at=at) == ([promo.pk] if runs else [])
 
