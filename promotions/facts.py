@@ -12,6 +12,7 @@ from core.statements import Statement
 from customers.models import Customer, Segment
 from customers.segment_rules import SegmentFacts, segment_ids_of
 from promotions.models import FlashPromo, PromoReservation
+from promotions.querysets import IS_HELD
 from promotions.rules import ReservationFacts
 from promotions.states import ReservationStatus
 
@@ -78,16 +79,16 @@ _segments_of_promo = Statement(
 
 
 def _own_and_others(promo: Any, customer: Any, at: Any) -> "QuerySet[Any, Any]":
-    is_live = Q(status=ReservationStatus.HELD, expires_at__gt=at)
+    is_live = IS_HELD & Q(expires_at__gt=at)
     is_own_purchase = Q(status=ReservationStatus.COMPLETED, customer=customer)
-    of_others = Q(status=ReservationStatus.HELD) & ~Q(customer=customer)
+    of_others = IS_HELD & ~Q(customer=customer)
     return (
         PromoReservation.objects.filter(is_live | is_own_purchase, promo=promo)
         .order_by()
         .values("promo")
         .annotate(
             purchase=Min("pk", filter=is_own_purchase),
-            own_hold=Min("pk", filter=Q(status=ReservationStatus.HELD, customer=customer)),
+            own_hold=Min("pk", filter=IS_HELD & Q(customer=customer)),
             held_by_others=Count("pk", filter=of_others),
             first_free_at=Min("expires_at", filter=of_others),
         )
