@@ -54,14 +54,19 @@ def edit_promo(
     for name, value in changes.items():
         setattr(promo, name, value)
     _lock_product(promo)
+    if "quantity" in changes:
+        _check_quantity(promo, at)
+    written = list(changes)
+    if promo.is_active and promo.remaining == 0:
+        # As the last sale does, so that what cannot be had is in no other promotion's way.
+        promo.is_active = False
+        written.append("is_active")
     is_repriced = (promo.product_id, promo.promo_price) != priced
     # What is over may have been cheaper than the product is today.
     if is_repriced or (promo.is_active and promo.ends_at > at):
         _check_price(promo)
     _check_times(promo)
-    if "quantity" in changes:
-        _check_quantity(promo, at)
-    promo.save(update_fields=list(changes))
+    promo.save(update_fields=written)
     if segments is not None:
         _put_segments(promo, segments)
     work.wake_after_commit()

@@ -352,6 +352,18 @@ def test_there_are_never_fewer_units_than_are_sold_and_on_hold(quantity, is_enou
     assert stored(promo, "quantity") == (2 if is_enough else 5,)
 
 
+@pytest.mark.parametrize("change", [{"quantity": 1}, {"quantity": 1, "is_active": True}])
+def test_a_promotion_of_which_no_more_is_left_to_sell_has_ended(change):
+    promo = FlashPromoFactory(quantity=2)
+    PromoReservationFactory(promo=promo, status=ReservationStatus.COMPLETED)
+
+    edit(promo, **change)
+
+    assert stored(promo, "is_active", "quantity") == (False, 1)
+    edit_price(promo.product, promo.promo_price)
+    assert create(promo.product, promo_price=CENT).is_active
+
+
 def test_a_hold_that_has_run_out_counts_no_more():
     hold = PromoReservationFactory(promo__quantity=2)
     PromoReservationFactory(promo=hold.promo, created_at=NOON + HOLD)
