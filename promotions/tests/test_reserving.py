@@ -245,6 +245,7 @@ def test_nothing_of_a_promotion_that_was_stopped_can_be_had():
     [
         pytest.param(1.999, True, id="1.999 km"),
         pytest.param(2.0, True, id="exactly 2 km"),
+        pytest.param(2.0 + 1e-7, True, id="a rounding error beyond 2 km"),
         pytest.param(2.0015, False, id="2.0015 km"),
     ],
 )
