@@ -53,7 +53,7 @@ class SeveralField(forms.ModelMultipleChoiceField):
     """Several of few. Of an id that no column holds, SQLite would break off."""
 
     def clean(self, value: Any) -> Any:
-        for chosen in value or ():
+        for chosen in self.prepare_value(value) or ():
             if not ID.fullmatch(str(chosen)):
                 why = self.error_messages["invalid_choice"]
                 raise forms.ValidationError(why, "invalid_choice", {"value": chosen})

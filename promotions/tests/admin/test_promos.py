@@ -253,6 +253,17 @@ def test_only_what_was_changed_is_written(admin_client):
     assert (written.starts_at, list(written.segments.order_by("pk"))) == (promo.starts_at, segments)
 
 
+def test_segments_that_a_colleague_chose_meanwhile_stay(admin_client):
+    promo = FlashPromoFactory()
+    form = open_form(admin_client, PROMOS, promo)
+    chosen = SegmentFactory()
+    promo.segments.set([chosen])
+
+    admin_client.post(change(PROMOS, promo), sent_by(form, quantity="7"))
+
+    assert (FlashPromo.objects.get().quantity, list(promo.segments.all())) == (7, [chosen])
+
+
 def test_a_quantity_below_what_is_taken_is_refused(admin_client):
     promo = PromoReservationFactory(promo=FlashPromoFactory(quantity=3)).promo
     PromoReservationFactory(promo=promo, status=ReservationStatus.COMPLETED)
