@@ -9,7 +9,7 @@ from django.contrib.admin.actions import delete_selected as confirm_and_delete
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.db import models
+from django.db import DataError, models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
@@ -66,7 +66,11 @@ class GymAdmin(ModelAdmin):
     ) -> HttpResponse:
         if has_null_characters(request.GET):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
-        page: HttpResponse = super().changelist_view(request, extra_context)
+        try:
+            page: HttpResponse = super().changelist_view(request, extra_context)
+        except (OverflowError, DataError):
+            # A number that no column holds.
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         return page
 
     def changeform_view(

@@ -239,6 +239,12 @@ def test_an_export_holds_what_was_selected(admin_client):
     ]
 
 
+def test_a_year_that_no_calendar_has_finds_no_page_of_errors(admin_client):
+    answer = admin_client.get(KEYS, {"created_at__year": "9" * 14})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{KEYS}?e=1")
+
+
 @pytest.mark.parametrize("nonsense", ["abc", "9" * 30, "\x00", "1.5", "-1", ""])
 def test_what_is_no_id_selects_nothing(admin_client, nonsense):
     answer = admin_client.post(KEYS, {"action": "export_to_csv", "_selected_action": nonsense})
