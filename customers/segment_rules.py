@@ -45,6 +45,17 @@ def members_of(segment: Segment, *, at: datetime) -> "QuerySet[Any, Any]":
     return _rules[segment.rule](segment, at)
 
 
+def members_among(
+    customer_ids: Collection[int], segments: Iterable[Segment], *, at: datetime
+) -> set[int]:
+    """Give which of the customers are in any of the segments. A query for each segment."""
+    found: set[int] = set()
+    for segment in segments:
+        members = members_of(segment, at=at).filter(customer_id__in=customer_ids)
+        found.update(members.values_list("customer_id", flat=True))
+    return found
+
+
 def segment_ids_by_customer(
     customer_ids: Collection[int], segments: Iterable[Segment], *, at: datetime
 ) -> dict[int, set[int]]:

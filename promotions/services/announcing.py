@@ -39,7 +39,8 @@ def _announce(promo_id: int, clock: Clock, is_stopping: Callable[[], bool]) -> N
     promo = _to_be_told(promo_id, at)
     if promo is None:
         return
-    audience = audience_of(promo, day=_day_of(at), at=at)
+    told_up_to = Announcement.objects.filter(promo=promo).values_list("told_up_to", flat=True)
+    audience = audience_of(promo, day=_day_of(at), at=at, after=told_up_to.first() or 0)
     # Some are told before it is asked: however long finding them took, each turn comes further.
     while _tell_some(promo_id, audience, at=clock()) and not is_stopping():
         pass
