@@ -84,15 +84,16 @@ WHERE turn <= promo.id %% 3;
 # of those for a while yet and half without anybody having come since they ran out.
 RESERVATIONS = """
 INSERT INTO promotions_promoreservation
-    (promo_id, customer_id, status, created_at, expires_at, completed_at)
-SELECT id, first_customer + (id * 37 + unit * 101) %% customers, 'completed', starts_at,
+    (promo_id, customer_id, status, price, created_at, expires_at, completed_at)
+SELECT id, first_customer + (id * 37 + unit * 101) %% customers, 'completed', 4.90, starts_at,
        starts_at + interval '60 seconds', starts_at + interval '20 seconds'
 FROM promotions_flashpromo, generate_series(1, sold_count) unit, (
     SELECT min(id) AS first_customer, count(*) AS customers FROM customers_customer) customer;
 UPDATE promotions_flashpromo SET held_count = quantity
 WHERE starts_at < now() AND ends_at > now() AND id %% 20 = 3;
-INSERT INTO promotions_promoreservation (promo_id, customer_id, status, created_at, expires_at)
-SELECT id, first_customer + (id * 37 + unit * 101) %% customers, 'held',
+INSERT INTO promotions_promoreservation
+    (promo_id, customer_id, status, price, created_at, expires_at)
+SELECT id, first_customer + (id * 37 + unit * 101) %% customers, 'held', 4.90,
        now() - interval '10 minutes',
        now() + CASE WHEN id %% 40 = 3 THEN interval '1 day' ELSE - interval '9 minutes' END
 FROM promotions_flashpromo, generate_series(1, held_count) unit, (

@@ -5,6 +5,7 @@ would have left them.
 
 from array import array
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -212,6 +213,7 @@ def _sell(
                 promo=promo,
                 customer=customer,
                 status=HELD if act == EXPIRED else act,
+                price=promo.promo_price,
                 created_at=at,
                 expires_at=at + HOLD,
                 completed_at=done_at if act == COMPLETED else None,
@@ -237,7 +239,10 @@ def _write(plan: DemoPlan, pasts: Sequence[Past]) -> None:
     for promo, _, audience, at, _ in announced:
         day = at.astimezone(plan.tz).date()
         notices += [PromoNotice(promo=promo, customer=one, day=day, told_at=at) for one in audience]
-        told += [Told(message, at) for message in about_promo(promo, audience)]
+        # Nothing was sold at its start.
+        begun = copy(promo)
+        begun.sold_count = 0
+        told += [Told(message, at) for message in about_promo(begun, audience)]
     plan.add(PromoNotice, notices)
     tell(plan, told)
     Announcement.objects.bulk_create(

@@ -58,7 +58,7 @@ class FlashPromo(models.Model):
     ends_at = models.DateTimeField()
     segments = models.ManyToManyField(Segment, related_name="flash_promos")
     max_distance_km = models.FloatField(
-        default=2,
+        default=2.0,
         validators=[validate_above_zero, MaxValueValidator(LONGEST_DISTANCE_KM)],
         help_text="How far from the venue a customer may be, in km.",
     )
@@ -137,6 +137,8 @@ class PromoReservation(models.Model):
     status = models.CharField(
         max_length=10, choices=ReservationStatus, default=ReservationStatus.HELD
     )
+    # What it is sold for, whatever the promotion costs later.
+    price = models.DecimalField(max_digits=10, decimal_places=2)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -161,6 +163,9 @@ class PromoReservation(models.Model):
             models.CheckConstraint(
                 name="promo_reservation_status_is_known",
                 condition=Q(status__in=(*TAKES_A_UNIT, *GIVES_IT_BACK)),
+            ),
+            models.CheckConstraint(
+                name="promo_reservation_price_is_positive", condition=Q(price__gt=0)
             ),
             models.CheckConstraint(
                 name="promo_reservation_expires_after_it_is_made",

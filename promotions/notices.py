@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from core.globe import distance_km
 from customers.models import Customer
 from notifications.kinds import Kind, register
 from notifications.services import Message, words_for
@@ -21,17 +22,18 @@ FLASH_PROMO = register(
             "product.regular_price": Decimal("9.90"),
             "venue.name": "Burger Bar",
             "promo.price": Decimal("4.90"),
-            "promo.quantity": 20,
+            "promo.remaining": 20,
+            "distance_km": 0.6,
             "promo.ends_at": datetime(2030, 5, 23, 18, 30, tzinfo=UTC),
         },
         subject="{{ product.name }} for {{ promo.price }} instead of {{ product.regular_price }}",
         body="""\
 Hello {{ customer.first_name }},
 
-{{ venue.name }} is close to you and sells {{ product.name }} for {{ promo.price }} instead of \
-{{ product.regular_price }}, until {{ promo.ends_at|date:"l, j F Y, H:i" }}.
+{{ venue.name }}, {{ distance_km }} km from you, sells {{ product.name }} for {{ promo.price }} \
+instead of {{ product.regular_price }}, until {{ promo.ends_at|date:"l, j F Y, H:i" }}.
 
-First come, first served: {{ promo.quantity }} in all. Reserve one in the app, and you have a \
+First come, first served: {{ promo.remaining }} left. Reserve one in the app, and you have a \
 minute to decide.
 
 Enjoy!""",
@@ -42,18 +44,25 @@ Enjoy!""",
 def about_promo(promo: FlashPromo, customers: Iterable[Customer]) -> list[Message]:
     """Write to each of the customers about a promotion whose product and venue are loaded."""
     words = words_for(FLASH_PROMO)
-    product = promo.product
+    product, there = promo.product, promo.product.venue.place
     values = {
         "product.name": product.name,
         "product.regular_price": product.regular_price,
         "venue.name": product.venue.name,
         "promo.price": promo.promo_price,
-        "promo.quantity": promo.quantity,
+        "promo.remaining": promo.remaining,
         "promo.ends_at": promo.ends_at,
     }
     messages = []
     for customer in customers:
-        to = {"customer.first_name": customer.first_name, "customer.last_name": customer.last_name}
+        here = customer.place
+        # Who moved away in this moment is told all the same.
+        distance = distance_km(there, here) if there and here else promo.max_distance_km
+        to = {
+            "customer.first_name": customer.first_name,
+            "customer.last_name": customer.last_name,
+            "distance_km": round(distance, 1),
+        }
         title, body = words.write(to | values)
         messages.append(
             Message(

@@ -77,7 +77,7 @@ class PromoReservationAdmin(ButtonsAdmin):
         "id": "pk",
         "promo id": "promo_id",
         "product": "promo__product__name",
-        "price": "promo__promo_price",
+        "price": "price",
         "customer id": "customer_id",
         "first name": "customer__first_name",
         "last name": "customer__last_name",

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 (
                     "max_distance_km",
                     models.FloatField(
-                        default=2,
+                        default=2.0,
                         help_text="How far from the venue a customer may be, in km.",
                         validators=[
                             promotions.models.validate_above_zero,
@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("price", models.DecimalField(decimal_places=2, max_digits=10)),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
@@ -304,6 +305,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ("held", "completed", "released", "expired"))),
                 name="promo_reservation_status_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promoreservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gt", 0)), name="promo_reservation_price_is_positive"
             ),
         ),
         migrations.AddConstraint(

@@ -53,6 +53,8 @@ def edit_promo(
     priced = promo.product_id, promo.promo_price
     for name, value in changes.items():
         setattr(promo, name, value)
+    if promo.product_id != priced[0] and promo.reservations.exists():
+        raise Invalid("product", "immutable", "Somebody has reserved the product that it is for.")
     _lock_product(promo)
     if "quantity" in changes:
         _check_quantity(promo, at)

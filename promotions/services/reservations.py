@@ -41,7 +41,11 @@ def _hold(promo_id: int, customer_id: int, at: datetime) -> Reserved:
     assert promo is not None
     expire_lapsed(promo, at=at)
     made = PromoReservation.objects.create(
-        promo=promo, customer_id=customer_id, created_at=at, expires_at=at + HOLD
+        promo=promo,
+        customer_id=customer_id,
+        price=promo.promo_price,
+        created_at=at,
+        expires_at=at + HOLD,
     )
     _count(promo, held=1)
     return Reserved(made, is_made=True)

@@ -68,6 +68,7 @@ class PromoReservationFactory(factory.django.DjangoModelFactory[PromoReservation
     promo = factory.SubFactory(FlashPromoFactory)
     customer = factory.LazyAttribute(lambda made: customer_for(made.promo))
     status = ReservationStatus.HELD
+    price = factory.SelfAttribute("promo.promo_price")
     created_at = factory.SelfAttribute("promo.starts_at")
     expires_at = factory.LazyAttribute(lambda made: made.created_at + HOLD)
     completed_at = factory.LazyAttribute(

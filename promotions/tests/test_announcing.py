@@ -6,12 +6,10 @@ from itertools import count
 
 import pytest
 
-from core import work
-from customers.models import Customer
 from customers.tests.factories import SegmentFactory
 from notifications.models import Mail, Notification
 from promotions import services
-from promotions.models import Announcement, FlashPromo, PromoNotice
+from promotions.models import FlashPromo, PromoNotice
 from promotions.services import announcing
 from promotions.services.announcing import announce_due
 from promotions.tests.factories import (
@@ -30,12 +28,6 @@ HOUR = timedelta(hours=1)
 
 def announce(*, at=NOON, is_stopping=lambda: False):
     assert announce_due(lambda: at, is_stopping)
-
-
-def after_a_batch():
-    """Give what tells a job to stop as soon as it has told some."""
-    before = PromoNotice.objects.count()
-    return lambda: PromoNotice.objects.count() > before
 
 
 def told(promo):
@@ -65,8 +57,8 @@ def two_at_once(monkeypatch):
 
 
 def test_a_customer_reads_what_is_to_be_had_where_and_until_when():
-    promo = FlashPromoFactory(quantity=20)
-    customer = customer_for(promo, first_name="Berta")
+    promo = FlashPromoFactory(quantity=20, sold_count=1)
+    customer = customer_for(promo, north_km=0.6, first_name="Berta")
 
     announce()
 
@@ -75,9 +67,9 @@ def test_a_customer_reads_what_is_to_be_had_where_and_until_when():
     assert message.title == "Cheeseburger for 4.90 instead of 9.90"
     assert message.body == (
         "Hello Berta,\n\n"
-        "Burger Bar is close to you and sells Cheeseburger for 4.90 instead of 9.90, "
+        "Burger Bar, 0.6 km from you, sells Cheeseburger for 4.90 instead of 9.90, "
         "until Tuesday, 14 May 2030, 14:00.\n\n"
-        "First come, first served: 20 in all. Reserve one in the app, and you have a minute to "
+        "First come, first served: 19 left. Reserve one in the app, and you have a minute to "
         "decide.\n\nEnjoy!\n"
     )
     assert message.data == {"promo": promo.pk, "product": promo.product_id}
@@ -244,133 +236,3 @@ def test_who_was_told_of_another_promotion_meanwhile_is_passed_over(two_at_once)
     announce(is_stopping=tell_the_fourth_of_another)
 
     assert told(promo) == ids(customers[:3] + customers[4:])
-
-
-# --- Stopped and resumed ------------------------------------------------------------------------
-
-
-def test_telling_goes_on_behind_where_it_stopped(two_at_once):
-    promo = FlashPromoFactory()
-    customers = ids([customer_for(promo) for _ in range(5)])
-    came_to = []
-
-    for _ in range(3):
-        came_to.append((told(promo), notified_at(promo)))
-        announce(is_stopping=after_a_batch())
-
-    assert came_to == [([], None), (customers[:2], None), (customers[:4], None)]
-    assert (told(promo), notified_at(promo)) == (customers, NOON)
-    assert Announcement.objects.get().told_up_to == customers[-1]
-
-
-def test_who_was_passed_is_not_gone_back_to(two_at_once):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(4)]
-    customers[0].chosen_segments.clear()
-    announce(is_stopping=after_a_batch())
-    customers[0].chosen_segments.set(promo.segments.all())
-
-    announce()
-
-    assert told(promo) == ids(customers[1:])
-
-
-def test_as_many_as_are_told_at_once_are_all_told(two_at_once):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(4)]
-
-    announce()
-
-    assert (told(promo), notified_at(promo)) == (ids(customers), NOON)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"is_active": False}, {"ends_at": NOON + TICK}, {"sold_count": 1}],
-    ids=["it is stopped", "it has ended", "it is sold out"],
-)
-def test_the_others_are_not_told_of_what_cannot_be_had_any_more(two_at_once, change):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(5)]
-
-    def end():
-        if promo.notices.exists():
-            FlashPromo.objects.filter(pk=promo.pk).update(**change)
-        return False
-
-    times = count()
-    assert announce_due(lambda: NOON + next(times) * TICK, end)
-
-    assert (told(promo), notified_at(promo)) == (ids(customers[:2]), None)
-
-
-def test_who_was_deleted_meanwhile_keeps_none_of_the_others_from_being_told(two_at_once):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(5)]
-
-    def delete():
-        if promo.notices.exists():
-            Customer.objects.filter(pk__in=[customers[2].pk, customers[4].pk]).delete()
-        return False
-
-    announce(is_stopping=delete)
-
-    assert (told(promo), notified_at(promo)) == (ids(customers[:2] + customers[3:4]), NOON)
-
-
-def test_who_is_told_to_stop_begins_no_promotion():
-    promo = FlashPromoFactory()
-    customer_for(promo)
-
-    announce(is_stopping=lambda: True)
-
-    assert (told(promo), notified_at(promo)) == ([], None)
-    assert not Announcement.objects.exists()
-
-
-def test_a_turn_that_finding_the_customers_uses_up_tells_some_of_them(two_at_once):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(4)]
-    asked = count()
-
-    announce(is_stopping=lambda: next(asked) > 0)
-
-    assert told(promo) == ids(customers[:2])
-
-
-def test_in_turns_everybody_is_told_and_the_other_jobs_have_theirs_between(
-    two_at_once, monkeypatch
-):
-    promo = FlashPromoFactory()
-    customers = [customer_for(promo) for _ in range(5)]
-    turns, seconds = [], count(step=work.LONGEST_TURN / 2)
-    monkeypatch.setattr(work.time, "monotonic", lambda: next(seconds))
-    monkeypatch.setattr(
-        work,
-        "JOBS",
-        {
-            "flash promotions": announce_due,
-            "mail": lambda clock, is_stopping: turns.append(len(told(promo))) or True,
-        },
-    )
-
-    done = work.do_what_is_due(lambda: NOON, lambda: len(turns) > 9)
-
-    assert done == {"flash promotions": True, "mail": True}
-    assert turns == [2, 4, 5]
-    assert told(promo) == ids(customers)
-
-
-# --- Cost ---------------------------------------------------------------------------------------
-
-
-def test_telling_five_at_once_costs_what_telling_one_does(queries_in, django_assert_num_queries):
-    small, large = FlashPromoFactory(), FlashPromoFactory(starts_at=NOON + HOUR)
-    customer_for(small)
-    for_one = queries_in(announce)
-    customers = [customer_for(large) for _ in range(5)]
-
-    with django_assert_num_queries(for_one):
-        announce(at=NOON + HOUR)
-
-    assert told(large) == ids(customers)

@@ -1,6 +1,7 @@
 """What becomes of a hold: it is bought, given back, or its minute is over."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -71,6 +72,16 @@ def test_within_the_minute_the_purchase_is_done(promo, hold, later):
     assert done.status == COMPLETED
     assert stored(hold) == (COMPLETED, NOON + later, None)
     assert counters(promo) == (1, 0, True)
+
+
+def test_a_unit_is_sold_at_the_price_of_when_it_was_put_on_hold(promo):
+    customer = customer_for(promo)
+    held = services.reserve(promo_id=promo.pk, customer_id=customer.pk, at=NOON).reservation
+    FlashPromo.objects.filter(pk=promo.pk).update(promo_price=Decimal("1.00"))
+
+    done = complete(held, NOON + SECOND)
+
+    assert done.price == Decimal("4.90")
 
 
 @TOO_LATE

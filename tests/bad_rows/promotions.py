@@ -37,6 +37,12 @@ CASES = [
         regular_price=Decimal(0),
     ),
     bad(
+        "promo_reservation_price_is_positive",
+        "a unit for nothing",
+        PromoReservationFactory,
+        price=Decimal(0),
+    ),
+    bad(
         "flash_promo_ends_after_it_starts",
         "a promotion that ends as it starts",
         FlashPromoFactory,
