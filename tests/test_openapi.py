@@ -85,6 +85,24 @@ def test_a_search_is_told_exactly_where_it_is_accepted(api, document, operation)
     assert ("search" in told_names) is not is_refused
 
 
+def test_what_a_base_class_tells_programmers_is_not_told_to_clients(document):
+    told = [
+        schema["description"]
+        for schema in document["components"]["schemas"].values()
+        if "description" in schema
+    ]
+
+    assert told
+    assert not [text for text in told if "Meta.fixed" in text or "misspelt" in text]
+
+
+def test_the_longest_lists_are_in_the_document(document):
+    workout = document["components"]["schemas"]["WorkoutRequest"]["properties"]
+    entry = document["components"]["schemas"]["EntryRequest"]["properties"]
+
+    assert (workout["entries"]["maxItems"], entry["sets"]["maxItems"]) == (50, 100)
+
+
 def test_every_kind_of_message_is_in_the_document(document):
     shape = document["components"]["schemas"]["Notification"]["properties"]["kind"]
     kinds = document["components"]["schemas"][shape["$ref"].rsplit("/", maxsplit=1)[-1]]

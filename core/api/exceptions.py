@@ -19,6 +19,9 @@ from core.constraints import FOREIGN_KEY, broken_rule, fields_of_unique_rule
 from core.errors import Busy, Invalid, Protected, Refusal
 from core.transactions import is_contention
 
+# More help nobody, and one systematic mistake in a long list would answer megabytes.
+MOST_ERRORS = 100
+
 
 class Refused(APIException):
     status_code = status.HTTP_409_CONFLICT
@@ -99,7 +102,7 @@ class GymExceptionFormatter(ExceptionFormatter):
                     "attr": _path(error.attr),
                     "facts": facts,
                 }
-                for error in error_response.errors
+                for error in error_response.errors[:MOST_ERRORS]
             ],
         }
 

@@ -11,6 +11,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework.serializers import ListSerializer
 
 from core.api.serializers import StrictSerializer
 from core.errors import Refusal
@@ -82,6 +83,13 @@ class GymSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Schema:
         schema: Schema = super()._map_basic_serializer(serializer, direction)
+        if not vars(type(serializer)).get("__doc__"):
+            # A base class speaks to whoever writes serializers.
+            schema.pop("description", None)
+        for name, field in serializer.fields.items():
+            longest = getattr(field, "max_length", None)
+            if isinstance(field, ListSerializer) and longest and name in schema["properties"]:
+                schema["properties"][name]["maxItems"] = longest
         for name in getattr(getattr(serializer, "Meta", None), "sometimes", ()):
             if name in schema.get("required", ()):
                 schema["required"].remove(name)

@@ -27,7 +27,7 @@ class StrictJSONParser(BaseParser):
     """
     JSON in UTF-8, at most 2 MB and 32 levels deep.
 
-    Refuses what JSON itself or the databases do not know: NaN, infinities (`1e400` too),
+    Refuses what JSON itself or the databases do not know: NaN, infinities (`1e400`, `1e-400` too),
     lone surrogates, a name twice in one object.
     """
 
@@ -68,7 +68,9 @@ def _not_json(name: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
+    # Whoever sends 1e-400 has not sent 0.
+    is_lost = number == 0 and any(digit in "123456789" for digit in text.lower().split("e")[0])
+    if is_lost or number in (float("inf"), float("-inf")):
         raise ValueError("a number is out of range.")
     return number
 

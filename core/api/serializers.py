@@ -10,6 +10,8 @@ from core.api import fields
 M = TypeVar("M", bound=models.Model)
 
 NOTHING = object()
+# How many problems of one kind are named.
+MOST_NAMED = 100
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -24,6 +26,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = [name for name in data if name not in self.fields] if _is_object(data) else []
+        # A hundred thousand made 13 MB of problems, in 40 seconds.
+        unknown = unknown[:MOST_NAMED]
         try:
             validated = super().to_internal_value(data)
         except ValidationError as error:

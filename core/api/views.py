@@ -56,6 +56,9 @@ class StrictParameters(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.at = timezone.now()
+        if not hasattr(self, str(request.method).lower()):
+            # A method that the address does not know is a 405, whatever comes with it.
+            return
         self._refuse_a_missing_body(request)
         accepted = self.accepted_parameters()
         refused = {}
@@ -75,9 +78,7 @@ class StrictParameters(APIView):
             # Django reads as many bytes as the header says, and here it says nothing.
             raise LengthRequired
         is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
-        # A method that the address does not know is a 405, body or not.
-        is_known = hasattr(self, str(request.method).lower())
-        if is_empty and is_known and request.method in ("PUT", "PATCH"):
+        if is_empty and request.method in ("PUT", "PATCH"):
             raise ParseError("A body is needed.")
 
     def accepted_parameters(self) -> set[str]:

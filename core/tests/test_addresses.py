@@ -51,6 +51,10 @@ def test_a_method_that_an_address_does_not_know_is_a_405_without_a_body_too(api,
     assert response.status_code == 405
 
 
+def test_a_method_that_an_address_does_not_know_is_a_405_whatever_is_asked_with_it(api):
+    assert api.post("/api/customers/1/milestone_progress?page=2").status_code == 405
+
+
 @pytest.mark.parametrize("address", ADDRESSES, ids=as_words)
 def test_a_method_that_an_address_does_not_know_is_a_405(api, address):
     known = {one.method for one in OPERATIONS if one.address == address}

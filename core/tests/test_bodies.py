@@ -23,6 +23,7 @@ MALFORMED = [
     pytest.param(NAME + b"Infinity}", id="infinity"),
     pytest.param(NAME + b"-Infinity}", id="minus infinity"),
     pytest.param(NAME + b"1e400}", id="a float past the range"),
+    pytest.param(NAME + b"-1.0E-400}", id="a float too small to be told from zero"),
     pytest.param(NAME + b"9" * 5000 + b"}", id="an integer of 5000 digits"),
     pytest.param(b'{"name": "a", "name": "a"}', id="a name twice"),
     pytest.param(NAME + b'"\\ud800"}', id="the first half of a surrogate pair"),

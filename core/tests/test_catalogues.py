@@ -185,6 +185,13 @@ def test_a_field_that_does_not_exist_is_refused_and_nothing_is_written(api, addr
     assert rows(api, address) == before
 
 
+def test_of_many_problems_a_hundred_are_named(api):
+    response = api.post("/api/class_types", {f"field {number}": 1 for number in range(200)})
+
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 100
+
+
 def test_a_misspelt_field_is_told_beside_what_else_is_wrong(api):
     response = api.post("/api/class_types", {"nam": "Yoga", "capacity": "ten"})
 
