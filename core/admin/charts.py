@@ -25,6 +25,18 @@ class Bar(NamedTuple):
         return f"{self.value:,}"
 
 
+class Fill(NamedTuple):
+    """So much of a whole, and so much more of it for the moment. No whole, no bar."""
+
+    label: str
+    figure: str
+    value: int
+    whole: int | None
+    for_the_moment: int = 0
+    note: str = ""
+    link: str = ""
+
+
 class Span(NamedTuple):
     """A stretch of time and what is said of it. It lies within its time line."""
 
@@ -84,6 +96,24 @@ class ColumnChart(BarChart):
     """Bars that stand beside one another: for times. A label's words stand one below the other."""
 
     template_name = "core/charts/columns.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FillChart(Chart):
+    """Bars of one length, each filled as far as its whole is."""
+
+    template_name = "core/charts/fills.html"
+    fills: Sequence[Fill]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.fills
+
+    def drawn(self) -> Iterator[tuple[Fill, str, str]]:
+        """Give each with both its parts of the whole, in per cent."""
+        for fill in self.fills:
+            whole = fill.whole or 0
+            yield fill, _per_cent(fill.value, whole), _per_cent(fill.for_the_moment, whole)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.html import strip_tags
 
-from core.admin.charts import Bar, BarChart, ColumnChart, Row, Span, TimeLine
+from core.admin.charts import Bar, BarChart, ColumnChart, Fill, FillChart, Row, Span, TimeLine
 
 SINCE = datetime(2026, 3, 10, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -56,6 +56,20 @@ def test_bars_of_charts_beside_each_other_are_as_long_as_those_of_the_other():
     assert re.findall(r"width: ([\d.]+)%", page_with(chart)) == ["25.00"]
 
 
+def test_a_bar_is_filled_as_far_as_its_whole_is_and_without_a_whole_there_is_none():
+    fills = [
+        Fill("Yoga", "3 of 4, 1 on hold", 3, 4, for_the_moment=1, note="Full", link="/yoga/"),
+        Fill("Open door", "41, unlimited", 41, None),
+        Fill("Closed", "0 of 0", 0, 0),
+    ]
+
+    page = page_with(FillChart(title="", empty="None.", fills=fills))
+
+    assert re.findall(r"width: ([\d.]+)%", page) == ["75.00", "25.00", "0.00", "0.00"]
+    assert page.count('href="/yoga/"') == page.count("href") == 1
+    assert read_aloud(page) == "Yoga 3 of 4, 1 on hold Full Open door 41, unlimited Closed 0 of 0"
+
+
 @pytest.mark.parametrize("kind", [BarChart, ColumnChart])
 @pytest.mark.parametrize("bars", [[], [Bar("Fries", 0)]], ids=["no bar", "nothing but zeros"])
 def test_bars_say_when_there_is_nothing(kind, bars):
@@ -69,6 +83,7 @@ def test_what_somebody_wrote_is_never_taken_for_html():
     charts = [
         BarChart(title="<b>", empty="", bars=bars),
         ColumnChart(title="<b>", empty="", bars=bars),
+        FillChart(title="<b>", empty="", fills=[Fill("<b>", "<b>", 1, 2, 0, "<b>", '/?"><b>')]),
         line_of(span(0, 50), label="<b>Fries</b>"),
     ]
 
@@ -89,6 +104,13 @@ def test_only_ongoing_stretches_need_explaining():
     page = page_with(line_of(span(0, 25)))
 
     assert "Ongoing" not in page
+
+
+def test_nothing_to_fill_is_said_without_a_title_where_there_is_none():
+    page = page_with(FillChart(title="", empty="No session.", fills=[]))
+
+    assert read_aloud(page) == "No session."
+    assert "figcaption" not in page
 
 
 def test_a_time_line_says_when_there_is_nothing():
