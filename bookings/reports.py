@@ -1,6 +1,6 @@
 """Read-only questions about bookings, each one query."""
 
-from datetime import date
+from datetime import date, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +45,25 @@ def late_cancels(*, from_day: date, to_day: date, group_by: GroupBy) -> list[dic
             ClassSession.objects.filter(sessions).values(group=TruncWeek("starts_at", tzinfo=tz))
         )
     return [_with_rate(row) for row in rows.order_by("group")]
+
+
+def late_cancels_per_week(*, until: date, weeks: int, tz: tzinfo) -> list[tuple[date, int]]:
+    """
+    Give Monday and number of late cancellations of each of some ISO weeks, the last with `until`.
+
+    A cancellation is of the week in which its session starts. It reads these alone, not all
+    bookings of so long a time as `late_cancels` does.
+    """
+    last = until - timedelta(days=until.weekday())
+    mondays = [last - timedelta(weeks=ago) for ago in reversed(range(weeks))]
+    late = Booking.objects.filter(
+        status=BookingStatus.LATE_CANCELLED,
+        class_session__starts_at__gte=local_midnight(mondays[0], tz),
+        class_session__starts_at__lt=local_midnight(last + timedelta(weeks=1), tz),
+    )
+    rows = late.values_list(TruncWeek("class_session__starts_at", tzinfo=tz))
+    found = {begins.date(): number for begins, number in rows.annotate(number=Count("*"))}
+    return [(monday, found.get(monday, 0)) for monday in mondays]
 
 
 def _counted(sessions: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
