@@ -279,6 +279,7 @@ UNFOLD = {
     "SITE_HEADER": "Gymtastic",
     "SITE_SYMBOL": "fitness_center",
     "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "gymtastic.home.with_panels",
     "SIDEBAR": {
         "show_search": False,
         "navigation": SIDEBAR,

@@ -16,6 +16,7 @@ from benefits.models import BenefitUsage
 from benefits.tests.factories import BenefitFactory
 from bookings.models import Booking
 from bookings.services import book_session, join_waitlist
+from bookings.tests.factories import BookingFactory
 from classes.models import ClassSession
 from classes.tests.factories import ClassSessionFactory, ClassTypeFactory
 from customers.tests.factories import CustomerFactory
@@ -172,3 +173,22 @@ def test_staff_record_a_use_are_refused_a_second_and_find_it_on_the_venues_page(
 
     assert BenefitUsage.objects.get().benefit == burgers
     assert drawn > 100
+
+
+def test_the_home_page_shows_today_and_leads_to_a_sessions_roster(desk):
+    User.objects.create_superuser("desk", password="open sesame")
+    # In the middle of the gym's day, whenever this runs.
+    noon = datetime.combine(timezone.localdate(), time(12), timezone.get_default_timezone())
+    session = ClassSessionFactory(starts_at=noon, capacity=2)
+    BookingFactory(class_session=session, customer__first_name="Zoë")
+
+    desk.logs_in("desk", "open sesame")
+    for heading in ("Sessions today", "Flash promotions", "Late cancellations", "Follow-up"):
+        desk.sees(heading)
+    bar = desk.driver.find_element(By.CSS_SELECTOR, "#sessions [style='width: 50.00%']")
+    drawn, whole = bar.size["width"], bar.find_element(By.XPATH, "..").size["width"]
+    desk.follows("12:00 Yoga")
+    desk.sees("Zoë")
+
+    assert whole > 200
+    assert drawn == pytest.approx(whole / 2, abs=1)

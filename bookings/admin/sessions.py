@@ -113,6 +113,14 @@ class ClassSessionForm(forms.ModelForm):
         return given | ({"capacity": None} if self.cleaned_data["unlimited"] else {})
 
 
+def spots_of(session: ClassSession) -> str:
+    waiting = f", {session.waitlist_count} waiting" if session.waitlist_count else ""
+    if session.capacity is None:
+        return f"{session.booked_count} booked, unlimited{waiting}"
+    spots = f"{session.booked_count} of {session.capacity} booked, {session.spots_left} left"
+    return f"{spots}{waiting}"
+
+
 @admin.register(ClassSession)
 class ClassSessionAdmin(GymAdmin):
     form = ClassSessionForm
@@ -270,11 +278,7 @@ class ClassSessionAdmin(GymAdmin):
 
     @display(description="Booked")
     def show_spots(self, session: ClassSession) -> str:
-        waiting = f", {session.waitlist_count} waiting" if session.waitlist_count else ""
-        if session.capacity is None:
-            return f"{session.booked_count} booked, unlimited{waiting}"
-        spots = f"{session.booked_count} of {session.capacity} booked, {session.spots_left} left"
-        return f"{spots}{waiting}"
+        return spots_of(session)
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def show_status(self, session: ClassSession) -> tuple[str, str]:

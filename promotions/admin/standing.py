@@ -57,6 +57,13 @@ def with_standing(promos: "QuerySet[FlashPromo]", *, at: datetime) -> "QuerySet[
     return promos.annotate(state=state, told=Coalesce(told, 0))
 
 
+def with_holds(promos: "QuerySet[FlashPromo]", *, at: datetime) -> "QuerySet[FlashPromo]":
+    """Add `on_hold`: among the stored number are holds that have run out."""
+    holds = PromoReservation.objects.live(at).filter(promo=OuterRef("pk")).order_by()
+    number = Subquery(holds.values("promo").annotate(number=Count("pk")).values("number"))
+    return promos.annotate(on_hold=Coalesce(number, 0))
+
+
 def with_status_at(
     reservations: "QuerySet[PromoReservation]", *, at: datetime
 ) -> "QuerySet[PromoReservation]":
