@@ -122,7 +122,8 @@ def replace_workout(
     workout.save(update_fields=list(header))
     ordered = in_order(entries)
     if ordered != stored:
-        _delete_entries(workout)
+        # Their sets go along.
+        Entry.objects.filter(workout=workout).delete()
         _write_entries(workout, ordered)
     return workout
 
@@ -148,17 +149,14 @@ def edit_workout(
         setattr(workout, name, value)
     _refuse_impossible_times(workout, at=at)
     _refuse_if_another_runs(workout)
-    if changes:
-        workout.save(update_fields=list(changes))
+    workout.save(update_fields=list(changes))
     return workout
 
 
 @in_transaction
 def delete_workout(workout: Workout) -> None:
     """Delete a workout with all that is in it, as if it had never been."""
-    workout = _held(workout)
-    _delete_entries(workout)
-    workout.delete()
+    _held(workout).delete()
 
 
 def _hold(customer_id: int) -> None:
@@ -265,11 +263,6 @@ def _write_entries(workout: Workout, entries: Sequence[EntryRow]) -> None:
         for row, entry in zip(written, entries, strict=True)
         for each in entry.sets
     )
-
-
-def _delete_entries(workout: Workout) -> None:
-    Set.objects.filter(entry__workout=workout).delete()
-    Entry.objects.filter(workout=workout).delete()
 
 
 # --- Exercises ----------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """Replacing, editing and deleting workouts, and reading them in lists."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.errors import Invalid
 from customers.tests.factories import CustomerFactory
+from workouts import services
 from workouts.models import Entry, Set, Workout
 from workouts.tests.factories import (
     HOUR,
@@ -14,7 +18,7 @@ from workouts.tests.factories import (
     SetFactory,
     WorkoutFactory,
 )
-from workouts.tests.training import body, entry
+from workouts.tests.training import body, entry, log
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -26,6 +30,10 @@ TRIPLES = {"reps": 3, "weight_kg": 90}
 def error_of(answer):
     [error] = answer.json()["errors"]
     return answer.status_code, error["code"], error["attr"]
+
+
+def edit_workout(workout, **changes):
+    services.edit_workout(workout=workout, changes=changes, entries=None, at=NOON)
 
 
 @pytest.fixture
@@ -138,15 +146,40 @@ def test_a_patch_of_one_time_is_judged_with_the_other_as_it_stands(api, anna):
     assert api.patch(path, {"started_at": "2026-05-13T11:00:00Z"}).status_code == 200
 
 
+def test_an_edit_is_judged_by_what_stands_by_then(anna):
+    workout = log(anna, NOON - 3 * HOUR)
+    Workout.objects.filter(pk=workout.pk).update(started_at=NOON - HOUR, ended_at=NOON)
+
+    with pytest.raises(Invalid) as refused:
+        edit_workout(workout, ended_at=NOON - 2 * HOUR)
+
+    assert (refused.value.attr, refused.value.code) == ("ended_at", "min_value")
+    assert Workout.objects.get().ended_at == NOON
+
+
+def test_24_hours_on_the_gyms_clock_may_be_25(anna):
+    berlin = ZoneInfo("Europe/Berlin")
+    evening = datetime(2025, 10, 25, 18, tzinfo=berlin)
+    workout = log(anna, evening)
+
+    with pytest.raises(Invalid) as refused:
+        edit_workout(workout, started_at=evening, ended_at=evening + timedelta(days=1))
+
+    assert (refused.value.attr, refused.value.code) == ("ended_at", "max_value")
+    assert Workout.objects.get().ended_at == workout.ended_at
+
+
 def test_a_workout_is_deleted_with_all_that_is_in_it(api, queries_in):
-    kept, gone = SetFactory(), SetFactory()
+    kept, small, large = SetFactory(), SetFactory(), SetFactory()
     for position in range(2, 7):
-        SetFactory(entry=gone.entry, position=position)
-    path = f"{WORKOUTS}/{gone.entry.workout_id}"
+        SetFactory(entry=large.entry, position=position)
+        SetFactory(entry=EntryFactory(workout=large.entry.workout, position=position))
 
-    assert api.delete(path).status_code == 204
+    paths = [f"{WORKOUTS}/{one.entry.workout_id}" for one in (small, large)]
+    costs = [queries_in(partial(api.delete, path)) for path in paths]
 
-    assert api.delete(path).status_code == 404
+    assert costs[0] == costs[1]
+    assert [api.delete(path).status_code for path in paths] == [404, 404]
     assert Set.objects.get() == kept
     assert (Entry.objects.get(), Workout.objects.get()) == (kept.entry, kept.entry.workout)
 
