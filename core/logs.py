@@ -21,10 +21,10 @@ QUOTED = re.compile(
     r"(?=\n+The above exception|\n+During handling|\s*\Z)",
     re.DOTALL,
 )
-# A person's e-mail, or the name and the password in a server's address. Celery's processes are
-# called celery@host.
+# The name and the password in a server's address, which may hold any sign but a slash, or a
+# person's e-mail. Celery's processes are called celery@host.
 WORD = r"[^\s/<>()\[\]\"=,;]"
-ADDRESS = re.compile(rf"(?<!{WORD})(?!celery@){WORD}+@{WORD}+")
+ADDRESS = re.compile(rf"(?<=://)[^\s/]*@{WORD}*|(?<!{WORD})(?!celery@){WORD}+@{WORD}+")
 
 
 def formatter(*, is_readable: bool) -> structlog.stdlib.ProcessorFormatter:

@@ -186,9 +186,16 @@ def test_a_traceback_tells_the_broken_rule_and_not_the_row(client, logged, monke
         ("<anna.o'neil@example.org>: 550 no such user", "<…@…>: 550 no such user"),
         ("to anna+gym@example.org, berta@example.org", "to …@…, …@…"),
         ("cannot reach redis://gym:secret@cache:6379/0", "cannot reach redis://…@…/0"),
+        ("cannot reach redis://:s3,c(r)e;t=@cache:6379/0", "cannot reach redis://…@…/0"),
         ("celery@worker-1 wrote to anna@localhost", "celery@worker-1 wrote to …@…"),
     ],
-    ids=["a mail server's answer", "two addresses", "a server's password", "a process's name"],
+    ids=[
+        "a mail server's answer",
+        "two addresses",
+        "a server's password",
+        "a password of any signs",
+        "a process's name",
+    ],
 )
 def test_addresses_of_people_are_left_out(logged, said, told):
     logging.getLogger("notifications.delivery").warning("The server said: %s", said)
