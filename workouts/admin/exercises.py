@@ -45,7 +45,8 @@ class MusclesField(forms.Field):
             forms.CharField(max_length=LONGEST_MUSCLE).clean(muscle)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.to_python(initial) != self.to_python(data)
+        # A comma within one, which the API takes, is shown like those between them.
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
 class ExerciseForm(forms.ModelForm):

@@ -83,6 +83,18 @@ def test_the_kind_stays_and_what_a_colleague_wrote_meanwhile_stays_too(admin_cli
     assert exercise.muscles == ["glutes"]
 
 
+def test_muscles_with_a_comma_in_one_are_what_the_form_showed(admin_client):
+    exercise = ExerciseFactory(muscles=["quadriceps, outer"])
+    form = {"name": exercise.name, "equipment": "dumbbell", "is_active": "on"}
+    shown = {f"initial-{name}": value for name, value in form.items()}
+    shown["initial-muscles"] = "quadriceps, outer"
+
+    admin_client.post(change(EXERCISES, exercise), form | shown | {"muscles": "quadriceps"})
+
+    exercise.refresh_from_db()
+    assert exercise.muscles == ["quadriceps"]
+
+
 def test_an_exercise_that_somebody_trained_is_not_deleted(admin_client):
     trained, idle = EntryFactory().exercise, ExerciseFactory()
     body = {"action": "delete_selected", "_selected_action": [trained.pk, idle.pk], "post": "yes"}
