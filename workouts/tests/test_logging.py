@@ -1,12 +1,15 @@
 """Logging a whole workout in one request, once and again."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
 from customers.tests.factories import CustomerFactory
+from workouts import services
 from workouts.models import Entry, Set, Workout
 from workouts.tests.factories import NOON, ExerciseFactory, WorkoutFactory
 from workouts.tests.training import body, entry
@@ -171,6 +174,23 @@ def test_a_body_that_means_the_same_is_the_same(api, anna, press, changes):
     again = api.post(WORKOUTS, sent | changes)
 
     assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+
+
+def test_a_time_is_the_same_in_every_zone(anna):
+    log = partial(
+        services.log_workout,
+        client_id=UUID(int=1),
+        customer_id=anna.pk,
+        ended_at=None,
+        note="",
+        entries=[],
+        at=NOON,
+    )
+    workout, _ = log(started_at=NOON)
+
+    again = log(started_at=NOON.astimezone(ZoneInfo("Europe/Berlin")))
+
+    assert again == (workout, False)
 
 
 @pytest.mark.parametrize(
