@@ -13,7 +13,6 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import (
-    BigIntegerField,
     BooleanField,
     Case,
     Count,
@@ -67,7 +66,7 @@ def kilograms_of_estimate(thirtieths: int) -> float:
     return thousandths(thirtieths, 30_000)
 
 
-# A thousand kilograms a thousand times are a billion grams: that fits 32 bits, their sums do not.
+# A thousand kilograms a thousand times are a billion grams: that fits 32 bits. Sums have 64.
 VOLUME = F("reps") * F("weight_grams")
 ESTIMATE = Case(
     When(reps=1, then=F("weight_grams") * 30),
@@ -188,9 +187,9 @@ def progress(*, exercise: Exercise, customer_id: int) -> list[dict[str, Any]]:
         .annotate(
             weight=Max("weight_grams", filter=COUNTED),
             estimate=Max(ESTIMATE, filter=COUNTED),
-            volume=Sum(VOLUME, output_field=BigIntegerField()),
-            distance=Sum("distance_millimetres", output_field=BigIntegerField()),
-            duration=Sum("duration_seconds", output_field=BigIntegerField()),
+            volume=Sum(VOLUME),
+            distance=Sum("distance_millimetres"),
+            duration=Sum("duration_seconds"),
             measured=Sum("duration_seconds", filter=Q(distance_millimetres__isnull=False)),
         )
         .order_by(*EARLIEST)
@@ -276,10 +275,8 @@ def _trained(workouts: "QuerySet[Workout]", tz: tzinfo) -> list[Trained]:
         workouts.values_list("pk", "started_at", "ended_at")
         .annotate(
             number=Count("entries__sets"),
-            volume=Sum(volume, output_field=BigIntegerField(), default=0),
-            distance=Sum(
-                "entries__sets__distance_millimetres", output_field=BigIntegerField(), default=0
-            ),
+            volume=Sum(volume, default=0),
+            distance=Sum("entries__sets__distance_millimetres", default=0),
         )
         .order_by("started_at", "pk")
     )

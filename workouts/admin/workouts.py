@@ -4,7 +4,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -230,7 +230,7 @@ class WorkoutAdmin(GymAdmin):
 
 
 def _totals_of(workout_ids: Collection[int]) -> dict[int, Totals]:
-    volume = Sum(VOLUME, output_field=BigIntegerField(), default=0)
+    volume = Sum(VOLUME, default=0)
     sets = Set.objects.filter(entry__workout__in=workout_ids).order_by()
     rows = sets.values_list("entry__workout").annotate(number=Count("pk"), grams=volume)
     return {pk: Totals(number, grams) for pk, number, grams in rows}
