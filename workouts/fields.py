@@ -2,7 +2,7 @@
 
 import re
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import AMOUNT
+from workouts.states import LEAST_HALVES, MOST_GRAMS, MOST_HALVES, MOST_MILLIMETRES
 
 WRITTEN_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 # No sensible amount is written with more digits, and some are too long to compute with.
@@ -45,15 +46,13 @@ class PartsField(serializers.Field[int, Any, float, Any]):
         "max_value": "This must be at most {most}.",
     }
 
-    def __init__(
-        self, *, parts: int, least: int, most: int, takes_text: bool = True, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.parts, self.least, self.most = parts, least, most
-        self.types = str | int | float if takes_text else int | float
+    parts: ClassVar[int]
+    least: ClassVar[int]
+    most: ClassVar[int]
+    types: ClassVar[tuple[type, ...]] = (str, int, float)
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, self.types):
+        if not isinstance(data, self.types):
             self.fail("invalid")
         # A float's shortest form is what was sent, as long as it was no longer than that.
         text = str(data)
@@ -72,16 +71,30 @@ class PartsField(serializers.Field[int, Any, float, Any]):
         return value / self.parts
 
 
-@extend_schema_field({"type": "number", "minimum": 0, "maximum": 1000})
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": MOST_GRAMS / 1000})
 class KilogramsField(PartsField):
     """Stored in grams. A number, or a decimal string; answered as a number."""
 
+    parts, least, most = 1000, 0, MOST_GRAMS
 
-@extend_schema_field({"type": "number", "minimum": 0.001, "maximum": 1_000_000})
+
+@extend_schema_field({"type": "number", "minimum": 0.001, "maximum": MOST_MILLIMETRES / 1000})
 class MetresField(PartsField):
     """Stored in millimetres. A number, or a decimal string; answered as a number."""
 
+    parts, least, most = 1000, 1, MOST_MILLIMETRES
 
-@extend_schema_field({"type": "number", "minimum": 1, "maximum": 10, "multipleOf": 0.5})
+
+@extend_schema_field(
+    {
+        "type": "number",
+        "minimum": LEAST_HALVES / 2,
+        "maximum": MOST_HALVES / 2,
+        "multipleOf": 0.5,
+    }
+)
 class EffortField(PartsField):
     """Stored in halves. A number."""
+
+    parts, least, most = 2, LEAST_HALVES, MOST_HALVES
+    types = (int, float)

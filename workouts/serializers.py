@@ -17,13 +17,9 @@ from workouts.models import Exercise, Workout
 from workouts.reports import RECORDS
 from workouts.rows import EntryRow, SetRow, WorkoutRow
 from workouts.states import (
-    LEAST_HALVES,
     LONGEST_NOTE,
     MOST_CALORIES,
     MOST_ENTRIES,
-    MOST_GRAMS,
-    MOST_HALVES,
-    MOST_MILLIMETRES,
     MOST_REPS,
     MOST_SECONDS,
     MOST_SETS,
@@ -103,27 +99,16 @@ class SetSerializer(StrictSerializer):
 
     position = StrictIntegerField(min_value=0, max_value=HIGHEST_POSITION, required=False)
     type = StrictChoiceField(choices=SetType.choices, default=SetType.NORMAL)
-    reps = StrictIntegerField(
-        min_value=1, max_value=MOST_REPS, required=False, allow_null=True, default=None
-    )
-    weight_kg = KilogramsField(parts=1000, least=0, most=MOST_GRAMS, allow_null=True, default=None)
+    reps = StrictIntegerField(min_value=1, max_value=MOST_REPS, allow_null=True, default=None)
+    weight_kg = KilogramsField(allow_null=True, default=None)
     duration_seconds = StrictIntegerField(
         min_value=1, max_value=MOST_SECONDS, allow_null=True, default=None
     )
-    distance_m = MetresField(
-        parts=1000, least=1, most=MOST_MILLIMETRES, allow_null=True, default=None
-    )
+    distance_m = MetresField(allow_null=True, default=None)
     calories = StrictIntegerField(
         min_value=0, max_value=MOST_CALORIES, allow_null=True, default=None
     )
-    rpe = EffortField(
-        parts=2,
-        least=LEAST_HALVES,
-        most=MOST_HALVES,
-        takes_text=False,
-        allow_null=True,
-        default=None,
-    )
+    rpe = EffortField(allow_null=True, default=None)
 
 
 class EntrySerializer(StrictSerializer):
