@@ -65,7 +65,9 @@ def _without_people(logger: WrappedLogger, name: str, line: EventDict) -> EventD
     for key in ("event", "exception"):
         text = line.get(key)
         if text:
-            text = QUOTED.sub("\n(what the database quotes is left out)", str(text))
+            # Names of files may hold what is no text, and no line can tell it as it is.
+            text = str(text).encode(errors="backslashreplace").decode()
+            text = QUOTED.sub("\n(what the database quotes is left out)", text)
             line[key] = ADDRESS.sub("…@…", text) if "@" in text else text
     return line
 

@@ -203,6 +203,12 @@ def test_addresses_of_people_are_left_out(logged, said, told):
     assert [line["event"] for line in logged] == [f"The server said: {told}"]
 
 
+def test_what_is_no_text_is_told_all_the_same(logged):
+    logging.getLogger("core.work").warning("There is no file %s.", "a\udcff")
+
+    assert [line["event"] for line in logged] == ["There is no file a\\udcff."]
+
+
 def test_development_reads_words():
     record = logging.LogRecord("core.work", logging.WARNING, "", 1, "Redis is away.", None, None)
 
