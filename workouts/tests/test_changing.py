@@ -5,6 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from core.errors import Invalid
 from customers.tests.factories import CustomerFactory
@@ -182,6 +183,24 @@ def test_a_workout_is_deleted_with_all_that_is_in_it(api, queries_in):
     assert [api.delete(path).status_code for path in paths] == [404, 404]
     assert Set.objects.get() == kept
     assert (Entry.objects.get(), Workout.objects.get()) == (kept.entry, kept.entry.workout)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"), [("", 200), ("/{pk}", 404)], ids=["in a list", "by itself"]
+)
+def test_a_workout_that_is_deleted_while_it_is_read_is_not_there(api, anna, address, code):
+    workout = log(anna, NOON)
+
+    def deleting(execute, sql, *args):
+        if "workouts_set" in sql:
+            Workout.objects.all()._raw_delete("default")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(deleting):
+        answer = api.get(WORKOUTS + address.format(pk=workout.pk))
+
+    assert answer.status_code == code
+    assert answer.json().get("results", []) == []
 
 
 # --- Lists --------------------------------------------------------------------------------------
