@@ -139,6 +139,12 @@ def test_the_list_says_in_how_many_workouts_each_is_and_leads_to_them(admin_clie
     assert workouts.context["cl"].result_count == 2
 
 
+def test_who_may_not_see_workouts_is_led_to_none(viewer):
+    page = viewer("view_exercise").get(change(EXERCISES, ExerciseFactory()))
+
+    assert (page.status_code, page.context["elsewhere"]) == (200, [])
+
+
 def test_exercises_are_found_by_name_equipment_kind_and_whether_they_are_active(admin_user):
     Exercise.objects.all().delete()
     run = ExerciseFactory(name="Treadmill run", cardio=True)
