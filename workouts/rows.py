@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from workouts.models import Workout
 
@@ -61,28 +61,53 @@ def in_order(entries: Iterable[EntryRow]) -> list[EntryRow]:
 
 
 SET_COLUMNS = tuple(f"entries__sets__{name}" for name in SetRow._fields)
-# An entry is a row for each of its sets, and its note is sent with the first.
+# A workout is a row for each of its sets, and a note is sent with the first of them.
 NOTE = Case(
     When(entries__sets__position__gt=1, then=Value("")),
     default=F("entries__note"),
     output_field=TextField(),
 )
+HEADER_NOTE = Case(
+    When(Q(entries__position__gt=1) | Q(entries__sets__position__gt=1), then=Value("")),
+    default=F("note"),
+    output_field=TextField(),
+)
 
 
-def entries_of(workout_ids: Collection[int]) -> dict[int, list[EntryRow]]:
+class Stored(NamedTuple):
+    """What of a workout can change, as it was at one moment."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    note: str
+    entries: list[EntryRow]
+
+
+def stored(workout_ids: Collection[int]) -> dict[int, Stored]:
     """
-    Give the entries of workouts with their sets; a workout that was deleted by now is left out.
+    Give what workouts have in them; one that was deleted by now is left out.
 
-    One query, so no entry is read without the sets that it had.
+    One query, so no header is read with the entries that somebody else wrote a moment later.
     """
-    found: dict[int, list[EntryRow]] = {}
+    found: dict[int, Stored] = {}
     rows = (
         Workout.objects.filter(pk__in=workout_ids)
         .order_by("pk", "entries__position", "entries__sets__position")
-        .values_list("pk", "entries__position", "entries__exercise", NOTE, *SET_COLUMNS)
+        .values_list(
+            "pk",
+            "started_at",
+            "ended_at",
+            HEADER_NOTE,
+            "entries__position",
+            "entries__exercise",
+            NOTE,
+            *SET_COLUMNS,
+        )
     )
-    for workout_id, position, exercise_id, note, *columns in rows:
-        entries = found.setdefault(workout_id, [])
+    for pk, started_at, ended_at, header_note, position, exercise_id, note, *columns in rows:
+        if pk not in found:
+            found[pk] = Stored(started_at, ended_at, header_note, [])
+        entries = found[pk].entries
         # What has nothing in it is one row all the same, of an outer join.
         if position is None:
             continue
@@ -91,6 +116,10 @@ def entries_of(workout_ids: Collection[int]) -> dict[int, list[EntryRow]]:
         if columns[0] is not None:
             entries[-1].sets.append(SetRow._make(columns))
     return found
+
+
+def entries_of(workout_ids: Collection[int]) -> dict[int, list[EntryRow]]:
+    return {pk: one.entries for pk, one in stored(workout_ids).items()}
 
 
 def workout_row(workout_id: int) -> WorkoutRow | None:

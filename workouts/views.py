@@ -17,7 +17,7 @@ from workouts.errors import ClientIdReused, WorkoutRunning
 from workouts.filters import ExerciseFilters, WorkoutFilters
 from workouts.models import Exercise, Workout
 from workouts.parameters import ProgressQuery, WorkoutStatsQuery
-from workouts.rows import WorkoutRow, entries_of, workout_row
+from workouts.rows import WorkoutRow, stored, workout_row
 from workouts.serializers import (
     ExerciseSerializer,
     ProgressSerializer,
@@ -133,9 +133,15 @@ class WorkoutViewSet(GymViewSet[Workout]):
 
 
 def _told(rows: Sequence[WorkoutRow]) -> list[dict[str, Any]]:
-    entries = entries_of([row.id for row in rows])
-    # Not those that somebody deletes between the two questions.
-    return [workout_json(row, entries[row.id]) for row in rows if row.id in entries]
+    found = stored([row.id for row in rows])
+    answers = []
+    for row in rows:
+        # Not those that somebody deletes between the two questions.
+        if row.id in found:
+            started_at, ended_at, note, entries = found[row.id]
+            header = row._replace(started_at=started_at, ended_at=ended_at, note=note)
+            answers.append(workout_json(header, entries))
+    return answers
 
 
 def _told_with_records(workout: Workout) -> dict[str, Any]:

@@ -203,6 +203,23 @@ def test_a_workout_that_is_deleted_while_it_is_read_is_not_there(api, anna, addr
     assert answer.json().get("results", []) == []
 
 
+@pytest.mark.parametrize("address", ["", "/{pk}"], ids=["in a list", "by itself"])
+def test_a_workout_that_is_replaced_while_it_is_read_is_no_mixture(api, anna, address):
+    workout = log(anna, NOON)
+
+    def replacing(execute, sql, *args):
+        if "workouts_set" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE workouts_workout SET note = 'after'")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(replacing):
+        answer = api.get(WORKOUTS + address.format(pk=workout.pk)).json()
+
+    [read] = answer.get("results", [answer])
+    assert read["note"] == "after"
+
+
 # --- Lists --------------------------------------------------------------------------------------
 
 
