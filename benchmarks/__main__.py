@@ -9,7 +9,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks import benefits, booking, followups, mail, milestones, promotions, report, schedule
+from benchmarks import (
+    benefits,
+    booking,
+    followups,
+    mail,
+    milestones,
+    promotions,
+    report,
+    schedule,
+    workouts,
+)
 from benchmarks.filling import Size, copy, cursor_of, fill, tidy
 from benchmarks.measuring import measure, say
 from benchmarks.processor_time import stat_of
@@ -31,7 +41,16 @@ APPLICATIONS = {
     "limit": "benchmarks.limit:application",
     "plain": "benchmarks.plain.wsgi:application",
 }
-PATHS = ("schedule", "booking", "milestones", "mail", "benefits", "followups", "promotions")
+PATHS = (
+    "schedule",
+    "booking",
+    "milestones",
+    "mail",
+    "benefits",
+    "followups",
+    "promotions",
+    "workouts",
+)
 # Each takes as long as many rounds of the others.
 MAIL_ROUNDS = 3
 
@@ -50,6 +69,8 @@ class Effort(NamedTuple):
     followed_up: Size
     # Of those who live near venues with flash promotions.
     nearby: Size
+    # Of those among whom somebody has trained for five years.
+    trained: Size
 
 
 FULL = Effort(
@@ -62,6 +83,7 @@ FULL = Effort(
     imported=1_000_000,
     followed_up=Size(sessions=50_000, bookings=500_000, customers=1_000_000),
     nearby=Size(sessions=50_000, bookings=500_000, customers=100_000),
+    trained=Size(sessions=1_000, bookings=5_000, customers=100_000),
 )
 QUICK = Effort(
     Size(sessions=5_000, bookings=50_000, customers=50_000),
@@ -73,6 +95,7 @@ QUICK = Effort(
     imported=100_000,
     followed_up=Size(sessions=5_000, bookings=50_000, customers=50_000),
     nearby=Size(sessions=5_000, bookings=50_000, customers=60_000),
+    trained=Size(sessions=1_000, bookings=5_000, customers=5_000),
 )
 
 
@@ -110,6 +133,8 @@ def run(server: str, effort: Effort, paths: Sequence[str]) -> Iterator[report.Ta
         yield from followups.run(server, postmaster, effort.followed_up, effort.rounds)
     if "promotions" in paths:
         yield from promotions.run(server, postmaster, effort.nearby, effort.rounds)
+    if "workouts" in paths:
+        yield from workouts.run(server, postmaster, effort.trained, effort.rounds)
 
 
 def _in_a_gym(
@@ -198,7 +223,8 @@ def _setting(effort: Effort) -> str:
         f"{size.sessions:,} sessions, {size.bookings:,} bookings, {size.customers:,} customers, "
         f"{effort.mails:,} mails, up to {effort.uses[-1]:,} uses of benefits,\n"
         f"follow-ups of {effort.followed_up.customers:,} customers, "
-        f"flash promotions near {effort.nearby.customers:,};\n"
+        f"flash promotions near {effort.nearby.customers:,}, "
+        f"workouts of {effort.trained.customers:,};\n"
         f"medians of {effort.rounds} alternated rounds, {THREADS} connections;\n"
         f"gunicorn with 1 process and {THREADS} threads; PostgreSQL with {settings}."
     )
