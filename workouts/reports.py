@@ -105,9 +105,12 @@ def records(*, customer_id: int) -> list[dict[str, Any]]:
     """
     tz = timezone.get_default_timezone()
     workout, started_at = F("entry__workout"), F("entry__workout__started_at")
-    rows = _maxima(Set.objects.of_customer(customer_id), workout=workout, started_at=started_at)
+    # By the workout's customer: by the entry's, which is for one exercise, PostgreSQL takes
+    # parallel workers for the entries, and 60 ms of CPU for 26,000 sets instead of 30.
+    sets = Set.objects.filter(entry__workout__customer=customer_id)
+    rows = _maxima(sets, workout=workout, started_at=started_at)
     found = []
-    for (exercise_id, kind), group in _by_exercise(rows.order_by("exercise", *EARLIEST)):
+    for (exercise_id, kind), group in _by_exercise(rows):
         its = list(group)
         held = {name: _held_by(its, name, best, tz) for name, best in RECORDS[kind].items()}
         found.append({"exercise": exercise_id, **held})
@@ -117,13 +120,12 @@ def records(*, customer_id: int) -> list[dict[str, Any]]:
 def _held_by(
     rows: list[dict[str, Any]], name: str, best: Best, tz: tzinfo
 ) -> dict[str, Any] | None:
-    rows = [row for row in rows if row[name] is not None]
-    if not rows:
+    most = max((row[name] for row in rows if row[name] is not None), default=None)
+    if most is None:
         return None
-    # Of equals `max` gives the first, which is the earliest.
-    holder = max(rows, key=itemgetter(name))
+    holder = min((row for row in rows if row[name] == most), key=itemgetter(*EARLIEST))
     return {
-        "value": best.told(holder[name]),
+        "value": best.told(most),
         "workout": holder["workout"],
         "date": _day(holder["started_at"], tz),
     }
@@ -156,16 +158,18 @@ def new_records(*, workout_id: int, customer_id: int) -> list[dict[str, Any]]:
 
 
 def _maxima(sets: SetQuerySet, **by: Any) -> "QuerySet[Any, Any]":
-    """Give the best of what can be a record, by exercise and by what else is named."""
+    """Give the best of what can be a record, by exercise and by what else is named, unordered."""
     groups = {"exercise": F("entry__exercise"), "kind": F("entry__exercise__kind"), **by}
     rows: QuerySet[Any, Any] = sets.counted().values(**groups)
-    return rows.annotate(**MAXIMA).order_by("exercise")
+    return rows.annotate(**MAXIMA)
 
 
 def _by_exercise(
     rows: "QuerySet[Any, Any]",
 ) -> Iterator[tuple[tuple[int, Kind], Iterator[dict[str, Any]]]]:
-    for (exercise_id, kind), group in groupby(rows, key=itemgetter("exercise", "kind")):
+    # Sorted here: PostgreSQL would sort every set for it, and take 20 ms more for 26,000.
+    ordered = sorted(rows, key=itemgetter("exercise"))
+    for (exercise_id, kind), group in groupby(ordered, key=itemgetter("exercise", "kind")):
         yield (exercise_id, Kind(kind)), group
 
 
