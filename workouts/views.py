@@ -145,8 +145,13 @@ def _told(rows: Sequence[WorkoutRow]) -> list[dict[str, Any]]:
 
 
 def _told_with_records(workout: Workout) -> dict[str, Any]:
-    found = reports.new_records(workout_id=workout.pk, customer_id=workout.customer_id)
-    return _told([WorkoutRow.of(workout)])[0] | {"new_records": found}
+    told = _told([WorkoutRow.of(workout)])[0]
+    found = reports.new_records(
+        workout_id=workout.pk,
+        customer_id=workout.customer_id,
+        exercise_ids={entry["exercise"] for entry in told["entries"]},
+    )
+    return told | {"new_records": found}
 
 
 class OfCustomer(StrictParameters):

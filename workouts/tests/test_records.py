@@ -46,7 +46,11 @@ def holders_of(customer):
 
 
 def new_in(workout):
-    found = reports.new_records(workout_id=workout.pk, customer_id=workout.customer_id)
+    found = reports.new_records(
+        workout_id=workout.pk,
+        customer_id=workout.customer_id,
+        exercise_ids=[entry.exercise_id for entry in workout.entries.all()],
+    )
     return [(one["exercise"], one["record"], one["value"], one["previous"]) for one in found]
 
 
