@@ -1,4 +1,8 @@
-"""The exercises that every gym begins with: name, equipment, kind, muscles."""
+"""
+The exercises that every gym begins with: name, equipment, kind, muscles.
+
+A migration puts them there. What is edited here later reaches gyms that begin after it.
+"""
 
 from workouts.states import Equipment, Kind
 

@@ -19,7 +19,7 @@ from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER, OF_PROMOTIONS, empty
 from promotions.reports import PromoSegment
 from venues.models import Venue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 IN_TWO_DAYS = AT + timedelta(days=2)
 

@@ -12,7 +12,7 @@ from followups.services.agreements import problems_of
 from followups.states import FollowUpStatus
 from gymtastic.tests.demo import AT, genfixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OF_A_USE = ("booking", "agreement", "used_at", "given_back_at")
 OF_A_SALE = ("customer", "purchased_on", "session_quantity", "status", "past_due_balance")

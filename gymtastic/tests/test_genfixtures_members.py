@@ -17,7 +17,7 @@ from milestones.services import award_the_past
 from notifications.models import Mail, Notification
 from notifications.states import MailStatus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_memberships_of_every_kind_are_as_they_would_have_been_sold(made):

@@ -15,7 +15,7 @@ from promotions.services import complete, release, reserve
 from promotions.services.announcing import announce_due
 from promotions.states import ReservationStatus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OF_A_PROMO = ("sold_count", "held_count", "is_active", "notified_at", "announcement__told_up_to")
 OF_A_RESERVATION = (

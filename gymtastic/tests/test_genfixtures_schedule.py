@@ -13,7 +13,7 @@ from gymtastic.tests.demo import AT, HALF_A_YEAR_LATER, genfixtures
 from milestones.models import MilestoneAward
 from notifications.models import Mail, Notification
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OF_AN_ENTRY = ("customer", "class_session", "status", "created_at", "ended_at")
 OF_A_BOOKING = (

@@ -13,7 +13,7 @@ from workouts.models import Entry, Exercise, Set, Workout
 from workouts.rows import WorkoutRow, entries_of
 from workouts.states import Equipment, SetType
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 IN_TWO_DAYS = AT + timedelta(days=2)
 OF_A_WORKOUT = (*("client_id", "fingerprint", "customer", "started_at", "ended_at", "note"),)

@@ -8,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from bookings.models import Booking
 from bookings.tests.admin import change, errors_on, said_in
 from classes.tests.factories import TUESDAY_18, ClassTypeFactory
+from core.tests.listing import listed
 from customers.tests.factories import CustomerFactory
 from memberships.models import Membership
 from memberships.tests.factories import MembershipFactory, MembershipPlanFactory
@@ -196,12 +197,12 @@ MAY, JUNE = date(2030, 5, 1), date(2030, 6, 1)
     ],
 )
 def test_the_list_says_what_a_membership_is_worth_and_is_filtered_by_it(
-    admin_client, values, state, days
+    admin_client, admin_user, values, state, days
 ):
     membership = MembershipFactory(**values)
 
     found = {
-        asked: list(admin_client.get(MEMBERSHIPS, {"state": asked}).context["cl"].result_list)
+        asked: listed(Membership, admin_user, f"state={asked}")
         for asked in ("current", "to_come", "over", "cancelled")
     }
     row = str(admin_client.get(MEMBERSHIPS).context["results"][0])

@@ -9,11 +9,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from zeal import zeal_ignore
 
+from core.tests.listing import listed
 from core.tests.sending import sent_by
 from customers.tests.factories import SegmentFactory
 from promotions.models import FlashPromo, Product, PromoNotice
 from promotions.states import ReservationStatus
-from promotions.tests.admin import PRODUCTS, PROMOS, change, errors_on, found_in, said_in
+from promotions.tests.admin import PRODUCTS, PROMOS, change, errors_on, said_in
 from promotions.tests.factories import (
     NOON,
     FlashPromoFactory,
@@ -33,8 +34,8 @@ def open_form(admin_client, url, obj):
     return admin_client.get(change(url, obj)).context["adminform"].form
 
 
-def state_of(admin_client, promo):
-    [shown] = found_in(admin_client.get(PROMOS, {"product__id__exact": promo.product_id}))
+def state_of(user, promo):
+    [shown] = listed(FlashPromo, user, f"product__id__exact={promo.product_id}")
     return shown.state
 
 
@@ -59,7 +60,7 @@ def test_a_list_costs_the_same_however_long_it_is(admin_client, queries_in, url,
     assert five == one
 
 
-def test_products_are_found_by_name_and_by_venue(admin_client):
+def test_products_are_found_by_name_and_by_venue(admin_user):
     burger = ProductFactory(name="Cheeseburger", venue__name="Bun & Co")
     crepe = ProductFactory(name="Crêpe", venue__name="Kiosk")
 
@@ -69,7 +70,7 @@ def test_products_are_found_by_name_and_by_venue(admin_client):
         f"venue__id__exact={crepe.venue_id}": [crepe],
         "": [burger, crepe],
     }
-    found = {query: found_in(admin_client.get(f"{PRODUCTS}?{query}")) for query in asked}
+    found = {query: listed(Product, admin_user, query) for query in asked}
 
     assert found == asked
 
@@ -92,19 +93,19 @@ def test_products_are_found_by_name_and_by_venue(admin_client):
         ),
     ],
 )
-def test_the_state_of_a_promotion_is_a_word_and_filters(admin_client, values, state):
+def test_the_state_of_a_promotion_is_a_word_and_filters(admin_user, values, state):
     promo = FlashPromoFactory(**values)
 
     by_state = {
-        asked: found_in(admin_client.get(PROMOS, {"state": asked}))
+        asked: listed(FlashPromo, admin_user, f"state={asked}")
         for asked in ("coming", "running", "sold_out", "over", "stopped")
     }
 
-    assert state_of(admin_client, promo) == state
+    assert state_of(admin_user, promo) == state
     assert [asked for asked, found in by_state.items() if found] == [state]
 
 
-def test_promotions_are_found_by_product_venue_segment_and_day(admin_client):
+def test_promotions_are_found_by_product_venue_segment_and_day(admin_user):
     evening = SegmentFactory(name="Evening")
     burger = FlashPromoFactory(product__name="Burger", product__venue__name="Bun & Co")
     crepe = FlashPromoFactory(
@@ -123,7 +124,7 @@ def test_promotions_are_found_by_product_venue_segment_and_day(admin_client):
         "state=perhaps": [crepe, burger],
         f"product__id__exact={'9' * 30}": [],
     }
-    found = {query: found_in(admin_client.get(f"{PROMOS}?{query}")) for query in asked}
+    found = {query: listed(FlashPromo, admin_user, query) for query in asked}
 
     assert found == asked
 

@@ -1,8 +1,6 @@
 """Exercises, workouts and a customer's training in the admin: no way around a rule of the API's."""
 
-from django.contrib.admin import site
 from django.contrib.messages import get_messages
-from django.test import RequestFactory
 
 EXERCISES = "/admin/workouts/exercise/"
 WORKOUTS = "/admin/workouts/workout/"
@@ -24,10 +22,3 @@ def said_in(answer):
 
 def found_in(answer):
     return list(answer.context["cl"].result_list)
-
-
-def listed(model, user, query):
-    """Give what a list has under a query, without drawing its page, which is most of the work."""
-    request = RequestFactory().get(f"/?{query}")
-    request.user = user
-    return list(site.get_model_admin(model).get_changelist_instance(request).result_list)

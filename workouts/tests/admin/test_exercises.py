@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from core.tests.listing import listed
 from workouts.admin import exercises
 from workouts.admin.exercises import MusclesField
 from workouts.models import Entry, Exercise
@@ -12,7 +13,6 @@ from workouts.tests.admin import (
     change,
     errors_on,
     found_in,
-    listed,
     said_in,
 )
 from workouts.tests.factories import EntryFactory, ExerciseFactory

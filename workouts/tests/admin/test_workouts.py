@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 from zeal import zeal_ignore
 
+from core.tests.listing import listed
 from customers.tests.factories import CustomerFactory
 from workouts.models import Entry, Set, Workout
 from workouts.rows import entries_of
-from workouts.tests.admin import WORKOUTS, change, errors_on, found_in, listed, said_in
+from workouts.tests.admin import WORKOUTS, change, errors_on, found_in, said_in
 from workouts.tests.factories import HOUR, NOON, ExerciseFactory, WorkoutFactory
 from workouts.tests.training import lift, log, run
 
