@@ -1,12 +1,13 @@
 """Fetches what the rules need to know about one customer and one promotion."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from core.errors import Invalid
-from core.globe import distance_km
+from core.globe import Place, distance_km
 from core.positions import place_of
 from core.statements import Statement
 from customers.models import Customer, Segment
@@ -26,35 +27,45 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
     segments = {SegmentFacts(*row) for row in _segments_of_promo(promo=promo_id)}
     segment_ids = segment_ids_of(customer_id, segments, at=at)
     # These behind the segments: who is there now was there all the time, and in their segments.
-    promos = _promo(promo=promo_id)
-    if not promos:
-        raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
-    # Behind how many are sold: a hold that is bought between the two is counted as neither, and the
-    # lock will tell. The other way round it would count as both, and refuse a unit that is free.
-    reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
-    purchase, own_hold, held_by_others, first_free_at = (*reservations, NO_RESERVATIONS)[0]
+    standing, there = _standing(promo_id, customer_id, at)
     customers = position_of(customer=customer_id)
     if not customers:
         raise Invalid("customer", "does_not_exist", f"There is no customer {customer_id}.")
-    is_active, starts_at, ends_at, quantity, sold, max_distance_km, *position = promos[0]
-    here, there = place_of(*customers[0]), place_of(*position)
+    here = place_of(*customers[0])
     return ReservationFacts(
         at=at,
-        is_active=is_active,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        quantity=quantity,
-        sold=sold,
         in_segment=bool(segment_ids),
         distance_km=distance_km(here, there) if here and there else None,
-        max_distance_km=max_distance_km,
-        purchase=purchase,
-        own_hold=own_hold,
-        held_by_others=held_by_others,
-        first_free_at=first_free_at,
+        **standing,
     )
 
 
+def facts_again(facts: ReservationFacts, *, promo_id: int, customer_id: int) -> ReservationFacts:
+    """
+    Fetch again what others change all the time: how the promotion stands. Two statements.
+
+    :raises Invalid: `does_not_exist` for `promo`.
+    """
+    standing, _ = _standing(promo_id, customer_id, facts.at)
+    return replace(facts, **standing)
+
+
+def _standing(promo_id: int, customer_id: int, at: datetime) -> tuple[dict[str, Any], Place | None]:
+    """Give the facts about the promotion and its reservations, and where its venue is."""
+    promos = _promo(promo=promo_id)
+    if not promos:
+        raise Invalid("promo", "does_not_exist", f"There is no promotion {promo_id}.")
+    *values, latitude, longitude = promos[0]
+    # Behind how many are sold: a hold that is bought between the two is counted as neither, and the
+    # lock will tell. The other way round it would count as both, and refuse a unit that is free.
+    reservations = _reservations(promo=promo_id, customer=customer_id, at=at)
+    counted = (*reservations, NO_RESERVATIONS)[0]
+    standing = dict(zip((*PROMO_FACTS, *RESERVATIONS_FACTS), (*values, *counted), strict=True))
+    return standing, place_of(latitude, longitude)
+
+
+PROMO_FACTS = ("is_active", "starts_at", "ends_at", "quantity", "sold", "max_distance_km")
+RESERVATIONS_FACTS = ("purchase", "own_hold", "held_by_others", "first_free_at")
 _promo = Statement(
     lambda promo: FlashPromo.objects.filter(pk=promo).values_list(
         "is_active",

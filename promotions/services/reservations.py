@@ -5,7 +5,7 @@ from django.db.models import F
 
 from core.transactions import in_transaction
 from promotions.errors import ReservationEnded, ReservationExpired
-from promotions.facts import facts_for
+from promotions.facts import facts_again, facts_for
 from promotions.models import FlashPromo, PromoReservation
 from promotions.rules import ReservationFacts, first_refusal
 from promotions.states import HOLD, ReservationStatus
@@ -27,15 +27,18 @@ def reserve(*, promo_id: int, customer_id: int, at: datetime) -> Reserved:
     :raises Refusal: the first rule of `promotions.rules` that says no.
     """
     # Most of a crowd are refused, and they are without waiting for anybody's lock.
-    own = _own_hold(facts_for(promo_id=promo_id, customer_id=customer_id, at=at))
-    return Reserved(own, is_made=False) if own else _hold(promo_id, customer_id, at)
+    facts = facts_for(promo_id=promo_id, customer_id=customer_id, at=at)
+    own = _own_hold(facts)
+    return Reserved(own, is_made=False) if own else _hold(promo_id, customer_id, facts)
 
 
 @in_transaction
-def _hold(promo_id: int, customer_id: int, at: datetime) -> Reserved:
+def _hold(promo_id: int, customer_id: int, facts: ReservationFacts) -> Reserved:
+    at = facts.at
     promo = FlashPromo.objects.select_for_update(no_key=True).filter(pk=promo_id).first()
-    # What was read before the lock may be history, and the promotion gone.
-    own = _own_hold(facts_for(promo_id=promo_id, customer_id=customer_id, at=at))
+    # What was read before the lock may be history, and the promotion gone. Where the customer is
+    # and in which segments others do not change in this moment, and all who wait would wait for it.
+    own = _own_hold(facts_again(facts, promo_id=promo_id, customer_id=customer_id))
     if own:
         return Reserved(own, is_made=False)
     assert promo is not None
