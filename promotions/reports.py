@@ -28,7 +28,7 @@ from promotions.states import LONGEST_DISTANCE_KM, ReservationStatus
 # the largest are few and found by how far they reach.
 REACHES_KM = (0, 2, 10, 50, LONGEST_DISTANCE_KM)
 
-ASKED_AT_ONCE = 1_000
+ASKED_AT_ONCE = 10_000
 
 PromoSegment = FlashPromo.segments.through
 
@@ -177,7 +177,7 @@ def _reached_by(promo: FlashPromo, customers: CustomerQuerySet, at: datetime) ->
         if is_within(distance_km(there, Place(*position)), promo.max_distance_km)
     )
     # In one statement with the box PostgreSQL joined 10,000 customers, just imported, with each
-    # other for four seconds. Asked about a thousand by their ids it has no choice.
+    # other for four seconds. Asked about them by their ids it has no choice.
     segments = list(promo.segments.order_by("pk"))
     parts = (near[start : start + ASKED_AT_ONCE] for start in range(0, len(near), ASKED_AT_ONCE))
     return [each for part in parts for each in sorted(members_among(part, segments, at=at))]

@@ -37,7 +37,8 @@ def life_of(promo: Any, *, at: datetime) -> dict[str, Any]:
     """
     Give what the page shows of a promotion that was asked for `with_standing`.
 
-    Nine statements, however many were told and reserved; the lists are cut.
+    The same number of statements however many were told and reserved; the lists are cut. Whom it
+    is for is asked for ten thousand who are near at a time.
     """
     told, deeds = life.told_of(promo), life.deeds_of(promo, at=at)
     outcomes = life.outcomes_of(deeds)
