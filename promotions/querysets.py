@@ -2,7 +2,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from promotions.states import ReservationStatus
 
@@ -26,6 +27,26 @@ class FlashPromoQuerySet(QuerySet["FlashPromo"]):
     def to_be_told(self, at: datetime) -> Self:
         """Keep the running ones that customers have not, or not all, been told of."""
         return self.running(at).filter(notified_at__isnull=True)
+
+    def not_all_on_hold_for_others(self, reservations: "QuerySet[PromoReservation]") -> Self:
+        """
+        Leave out those of which every remaining unit is on hold.
+
+        :param reservations: the live holds of the others.
+        """
+        holding = (
+            reservations.filter(promo=OuterRef("pk"))
+            .order_by()
+            .values("promo")
+            .annotate(number=Count("pk"))
+            .values("number")
+        )
+        # The counter knows also of holds that have run out; only where it says that nothing is
+        # left they need to be counted.
+        return self.filter(
+            Q(sold_count__lt=F("quantity") - F("held_count"))
+            | Q(sold_count__lt=F("quantity") - Coalesce(Subquery(holding), 0))
+        )
 
 
 class PromoReservationQuerySet(QuerySet["PromoReservation"]):
