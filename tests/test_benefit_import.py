@@ -123,6 +123,7 @@ class Traffic:
             summary.close_due(lambda: self.now, self.is_over.is_set)
 
 
+@pytest.mark.slow
 def test_an_import_while_uses_come_and_go_and_slots_are_closed_leaves_all_totals_right(
     race_rounds, people, benefits, tmp_path, monkeypatch
 ):
@@ -144,6 +145,7 @@ def test_an_import_while_uses_come_and_go_and_slots_are_closed_leaves_all_totals
         summary.start_over()
 
 
+@pytest.mark.slow
 def test_the_same_file_imported_by_several_at_once_is_there_once(
     race_rounds, people, benefits, tmp_path, monkeypatch
 ):

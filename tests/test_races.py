@@ -33,6 +33,7 @@ def every_counter_is_right_afterwards(transactional_db):
         assert session.capacity is None or session.booked_count <= session.capacity
 
 
+@pytest.mark.slow
 def test_of_twenty_sessions_of_one_day_a_customer_gets_exactly_one(race_rounds):
     for _ in range(race_rounds):
         customer = CustomerFactory()
@@ -60,6 +61,7 @@ def test_of_twenty_customers_three_get_the_three_spots(race_rounds):
         assert session.bookings.count() == 3
 
 
+@pytest.mark.slow
 def test_a_customer_who_books_one_session_twenty_times_has_one_booking(race_rounds):
     for _ in range(race_rounds):
         customer, session = CustomerFactory(), session_in_days(2)
@@ -72,6 +74,7 @@ def test_a_customer_who_books_one_session_twenty_times_has_one_booking(race_roun
         assert {error["facts"]["booking"] for error in refused} == {winner["id"]}
 
 
+@pytest.mark.slow
 def test_a_booking_cancelled_twenty_times_gives_one_spot_back(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2, capacity=5)
@@ -88,6 +91,7 @@ def test_a_booking_cancelled_twenty_times_gives_one_spot_back(race_rounds):
         assert ClassSession.objects.get(pk=session.pk).booked_count == 1
 
 
+@pytest.mark.slow
 def test_a_freed_spot_goes_to_exactly_one_of_those_who_want_it(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2, capacity=1)
@@ -104,6 +108,7 @@ def test_a_freed_spot_goes_to_exactly_one_of_those_who_want_it(race_rounds):
         assert outcomes([*responses, later])[201] == 1
 
 
+@pytest.mark.slow
 def test_cancelling_and_booking_again_at_once_keeps_counter_and_day_right(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2, capacity=5)
@@ -122,6 +127,7 @@ def test_cancelling_and_booking_again_at_once_keeps_counter_and_day_right(race_r
             assert cancelled.get().occupied_day is None
 
 
+@pytest.mark.slow
 def test_a_capacity_lowered_while_twenty_book_is_never_overbooked(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2, capacity=10)
@@ -135,6 +141,7 @@ def test_a_capacity_lowered_while_twenty_book_is_never_overbooked(race_rounds):
         assert outcomes(responses) == {201: capacity, (409, "session_full"): RIVALS - capacity}
 
 
+@pytest.mark.slow
 def test_a_session_moved_while_twenty_book_takes_every_booking_to_the_new_day(race_rounds):
     for _ in range(race_rounds):
         session = session_in_days(2)
@@ -155,6 +162,7 @@ def test_a_session_moved_while_twenty_book_takes_every_booking_to_the_new_day(ra
         assert set(told.values_list("customer", flat=True)) == {one.customer_id for one in moved}
 
 
+@pytest.mark.slow
 def test_check_in_and_cancellation_at_once_never_leave_a_cancelled_booking_with_a_spot(race_rounds):
     for _ in range(race_rounds):
         session = ClassSessionFactory(
@@ -170,6 +178,7 @@ def test_check_in_and_cancellation_at_once_never_leave_a_cancelled_booking_with_
         assert Booking.objects.get(pk=booking).status in {"attended", "cancelled"}
 
 
+@pytest.mark.slow
 def test_of_twenty_customers_with_one_email_one_is_created(race_rounds):
     for number in range(race_rounds):
         bodies = [
@@ -185,6 +194,7 @@ def test_of_twenty_customers_with_one_email_one_is_created(race_rounds):
         assert Customer.objects.count() == number + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "with_class_type", [True, False], ids=["of a class type", "of every class"]
 )
@@ -203,6 +213,7 @@ def test_of_ten_windows_for_one_pair_one_is_created(race_rounds, with_class_type
         assert BookingWindow.objects.filter(segment=body["segment"]).count() == 1
 
 
+@pytest.mark.slow
 def test_a_customer_who_books_while_being_deleted_is_held_or_gone(race_rounds):
     for _ in range(race_rounds):
         customer = CustomerFactory()
@@ -220,6 +231,7 @@ def test_a_customer_who_books_while_being_deleted_is_held_or_gone(race_rounds):
             assert customer.bookings.count() == len(sessions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "address", "change"),
     [
@@ -241,6 +253,7 @@ def test_what_is_edited_while_it_is_deleted_is_edited_or_gone(race_rounds, make,
         assert answers[204] >= 1
 
 
+@pytest.mark.slow
 def test_a_segment_gets_a_rule_or_customers_by_hand_never_both(race_rounds):
     for _ in range(race_rounds):
         segment = SegmentFactory()
