@@ -122,6 +122,7 @@ def test_production_refuses_to_start_with_what_is_for_development(settings_of, c
     assert refusal_of(settings_of, **PRODUCTION | changes).startswith(f"{name}: ")
 
 
+@pytest.mark.slow
 def test_production_starts_with_what_it_needs_and_is_fit_to_be_deployed():
     done = start("--deploy", "--fail-level", "WARNING", **PRODUCTION)
 

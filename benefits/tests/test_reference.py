@@ -16,7 +16,7 @@ from benefits.tests.factories import BenefitFactory
 from customers.tests.factories import CustomerFactory
 from venues.tests.factories import VenueFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # Within a slot, and three days after summer time began in Europe.
 AT = datetime(2026, 4, 1, 4, 17, 3, 250_001, tzinfo=UTC)
@@ -47,8 +47,7 @@ anywhere = st.datetimes(
 )
 times = st.one_of(moments, anywhere)
 asked = st.one_of(st.just(AT), st.just(AT), times)
-several = settings(
-    max_examples=10,
+ANY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -72,7 +71,7 @@ def people():
 
 
 @given(history=histories(), at=asked)
-@several
+@settings(ANY, max_examples=60)
 def test_the_reports_agree_with_the_reference(people, monkeypatch, history, at):
     # So long that a history has few of them; how long they are is of no consequence.
     monkeypatch.setattr(summary, "SLOT", 5 * DAY)
@@ -80,18 +79,8 @@ def test_the_reports_agree_with_the_reference(people, monkeypatch, history, at):
     agree(people, history, at)
 
 
-@pytest.mark.slow
 @given(history=histories(), at=asked)
-@settings(several, max_examples=60)
-def test_the_reports_agree_with_the_reference_over_many_histories(people, monkeypatch, history, at):
-    monkeypatch.setattr(summary, "SLOT", 5 * DAY)
-
-    agree(people, history, at)
-
-
-@pytest.mark.slow
-@given(history=histories(), at=asked)
-@settings(several, max_examples=2)
+@settings(ANY, max_examples=2)
 def test_the_reports_agree_with_the_reference_over_a_thousand_slots(people, history, at):
     agree(people, history, at)
 

@@ -16,7 +16,7 @@ from classes.tests.factories import TUESDAY_18, ClassSessionFactory
 from core.errors import Refusal
 from customers.tests.factories import CustomerFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 FIXED = hypothesis(derandomize=True, database=None, deadline=None)
 THE_DAY_BEFORE, TOO_LATE = TUESDAY_18 - timedelta(days=1), TUESDAY_18 - timedelta(minutes=30)
