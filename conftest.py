@@ -6,6 +6,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
+from hypothesis import settings as hypothesis
 from rest_framework.test import APIClient
 
 # Whatever the shell exports: tests say themselves what differs. Only the database is the shell's.
@@ -18,9 +19,12 @@ PINNED = {
 }
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # Django has read its settings by now, so they are changed and not the environment.
     override_settings(**PINNED).enable()
+    # What does not say how many examples it wants gets so many for each round.
+    hypothesis.register_profile("rounds", max_examples=50 * config.option.race_rounds)
+    hypothesis.load_profile("rounds")
 
 
 def pytest_collection_finish() -> None:
@@ -43,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--race-rounds",
         type=int,
         default=1,
-        help="How often each race is run; the README's test command runs each 3 times.",
+        help="How often each race is run, and how many examples are tried; `./gym test`: 3.",
     )
 
 

@@ -19,7 +19,7 @@ from milestones.rules import fullest_window, window_completed_by, windows_of_the
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MICROSECOND = timedelta(microseconds=1)
-FIXED = hypothesis(derandomize=True, database=None, deadline=None, max_examples=150)
+FIXED = hypothesis(derandomize=True, database=None, deadline=None)
 
 
 # --- The contract, told again -------------------------------------------------------------------
