@@ -5,19 +5,21 @@ Two fuzzers: one that goes by the document, one that knows what databases stumbl
 """
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
 from core.tests.operations import LISTS, OPERATIONS, as_words, key_of, make
 from gymtastic.wsgi import application
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = pytest.mark.slow
 
 SEEDED = 3
 FIXED = hypothesis(
@@ -28,12 +30,31 @@ FIXED = hypothesis(
 )
 
 
-@pytest.fixture
-def seeded(api):
-    """A few of everything, whose ids the fuzzers use."""
-    return {
-        address: [make(api, address)[key_of(address)] for _ in range(SEEDED)] for address in LISTS
-    }
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """A few of everything, whose ids the fuzzers use: made once, as it takes longer than a test."""
+    api = APIClient()
+    api.default_format = "json"
+    with django_db_blocker.unblock(), rolled_back():
+        yield {
+            address: [make(api, address)[key_of(address)] for _ in range(SEEDED)]
+            for address in LISTS
+        }
+
+
+@contextmanager
+def rolled_back():
+    with transaction.atomic():
+        yield
+        connection.check_constraints()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def db(seeded):
+    """Let each test find what is seeded, and nothing of the others."""
+    with rolled_back():
+        yield
 
 
 # --- By the document ----------------------------------------------------------------------------
