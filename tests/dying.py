@@ -20,7 +20,7 @@ def die_in_turn(command: Callable[[], Any], further_steps: Iterable[Step] = ()) 
     """
     Read one n a line, run the command in a process of its own for each, write its exit code.
 
-    n = 0 kills nobody. `further_steps` are functions, each given by where it is and its name.
+    `further_steps` are functions, each given by where it is and its name.
     """
     for line in sys.stdin:
         pid = os.fork()

@@ -70,7 +70,7 @@ def test_a_worker_killed_before_any_of_its_steps_loses_nothing(mail_server, work
         code = workers_to_kill(step)
         mail_server.wait_until_quiet()
         let_time_pass()
-        assert workers_to_kill(0) == 0
+        work_once()
         mail_server.wait_until_quiet()
 
         arrived = Counter(mail_server.recipients)
