@@ -58,8 +58,8 @@ def every(pause, number, people, benefits, *, until):
         yield each + 1, person.pk, benefit.pk, used_at.isoformat()
 
 
-def import_(path):
-    call_command("import_benefit_usages", path, stdout=StringIO())
+def import_(path, *options):
+    call_command("import_benefit_usages", path, *options, stdout=StringIO())
 
 
 # --- At the same time ---------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_an_import_killed_before_any_of_its_steps_is_completed_by_the_next(
             found.add(BenefitUsage.objects.count())
             # It is made last, and the next import overwrites none.
             bad_rows.unlink(missing_ok=True)
-            assert killed_before(0) == 0
+            import_(path, "--skip-bad")
 
             stored = BenefitUsage.objects.order_by("external_id")
             assert list(stored.values_list("external_id", flat=True)) == [use[0] for use in uses]
@@ -223,9 +223,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 @pytest.mark.slow
-def test_a_million_rows_from_a_pipe_fit_into_little_memory(people, benefits):
+def test_very_many_rows_from_a_pipe_fit_into_little_memory(people, benefits):
     now = timezone.now()
-    number = 1_000_000
+    number = 200_000
     command = [sys.executable, "-c", MEASURED, "manage.py", "import_benefit_usages", "-"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
@@ -241,8 +241,8 @@ def test_a_million_rows_from_a_pipe_fit_into_little_memory(people, benefits):
         process.stdin.close()
         said, used = process.stdout.read().decode().splitlines()
 
-    assert said == "Added 1,000,000 uses; 0 were there already."
+    assert said == "Added 200,000 uses; 0 were there already."
     assert BenefitUsage.objects.count() == number
     # In kilobytes, on macOS in bytes.
-    assert int(used) / (1024 if sys.platform == "darwin" else 1) < 300_000
+    assert int(used) / (1024 if sys.platform == "darwin" else 1) < 140_000
     assert list(checks.differences()) == []
