@@ -65,17 +65,6 @@ def test_of_twenty_customers_one_holds_the_only_unit(race_rounds):
         assert promo.reservations.get().pk == held["id"]
 
 
-def test_of_a_hundred_customers_three_hold_the_three_units(race_rounds):
-    for _ in range(race_rounds):
-        promo = running_promo(quantity=3)
-
-        responses = at_once(*(reserve(promo, one) for one in customers_for(promo, 100)))
-
-        assert outcomes(responses) == {201: 3, ON_HOLD: 97}
-        assert promo.reservations.values("customer").distinct().count() == 3
-        assert counts(promo) == (0, 3)
-
-
 def test_of_a_hundred_customers_at_one_moment_three_hold_the_three_units(race_rounds):
     for _ in range(race_rounds):
         promo, at = running_promo(quantity=3), timezone.now()
