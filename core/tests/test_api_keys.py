@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from core.models import ApiKey
-from core.tests.operations import ADDRESSES, OPERATIONS, as_words, filled_in, make
+from core.tests.operations import ADDRESSES, OPERATIONS, Broken, every_row, filled_in, make
 from core.tokens import digest_of
 
 SECRET_NAME = "Mustermann"
@@ -40,15 +40,18 @@ def only_error(response):
     return response.status_code, error["code"]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=as_words)
-def test_without_a_key_nothing_of_a_closed_api_is_told(api, settings, operation):
-    address = filled_in(api, operation.address)
+def test_without_a_key_nothing_of_a_closed_api_is_told(api, settings):
+    paths, broken = filled_in(api, [one.address for one in OPERATIONS]), Broken()
     settings.API_OPEN = False
 
-    response = getattr(api, operation.method)(address, {})
+    for operation in OPERATIONS:
+        with broken.by(operation):
+            response = getattr(api, operation.method)(paths[operation.address], {})
 
-    assert only_error(response) == (401, "not_authenticated")
-    assert response["WWW-Authenticate"] == "Bearer"
+            assert only_error(response) == (401, "not_authenticated")
+            assert response["WWW-Authenticate"] == "Bearer"
+
+    assert not broken, str(broken)
 
 
 @pytest.mark.parametrize("address", ["/api", "/api/nothing", "/api/schema", "/api/docs"])
@@ -125,19 +128,26 @@ def test_a_revoked_key_is_a_401(closed):
     assert only_error(response) == (401, "authentication_failed")
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=as_words)
-def test_a_read_only_key_reads_and_never_writes(api, settings, operation):
-    address = filled_in(api, operation.address)
+def test_a_read_only_key_reads_and_never_writes(api, settings):
+    paths, broken = filled_in(api, [one.address for one in OPERATIONS]), Broken()
     settings.API_OPEN = False
     _, key = ApiKey.issue(name="Screen", is_read_only=True)
+    client, before = with_key(key), every_row()
 
-    response = getattr(with_key(key), operation.method)(address, {})
+    for operation in OPERATIONS:
+        with broken.by(operation):
+            response = getattr(client, operation.method)(paths[operation.address], {})
 
-    if operation.method == "get":
-        assert response.status_code in {200, 400}
-    else:
-        assert only_error(response) == (403, "permission_denied")
-    assert with_key(key).options(address).status_code == 200
+            if operation.method == "get":
+                assert response.status_code in {200, 400}
+            else:
+                assert only_error(response) == (403, "permission_denied")
+                assert every_row() == before
+    for address, path in paths.items():
+        with broken.by(f"options {address}"):
+            assert client.options(path).status_code == 200
+
+    assert not broken, str(broken)
 
 
 def test_a_read_only_key_writes_nothing_in_an_open_api(api):
@@ -192,5 +202,10 @@ def test_an_open_api_is_not_limited_without_a_key(api, settings):
 
 
 def test_every_address_is_open_in_an_open_api(api):
-    for address in ADDRESSES:
-        assert api.options(filled_in(api, address)).status_code == 200
+    broken = Broken()
+
+    for address, path in filled_in(api, ADDRESSES).items():
+        with broken.by(address):
+            assert api.options(path).status_code == 200
+
+    assert not broken, str(broken)

@@ -2,12 +2,13 @@
 
 import json
 from io import BytesIO
+from itertools import product
 
 import pytest
 from rest_framework.exceptions import ParseError
 
 from core.api.parsers import StrictJSONParser
-from core.tests.operations import OPERATIONS, as_words, every_row, filled_in
+from core.tests.operations import OPERATIONS, Broken, every_row, filled_in
 
 WRITING = [one for one in OPERATIONS if one.method in {"post", "put", "patch"}]
 NAME = b'{"name": '
@@ -35,6 +36,15 @@ MALFORMED = [
 ]
 
 
+@pytest.fixture
+def paths(api):
+    return filled_in(api, [one.address for one in WRITING])
+
+
+def sent(api, operation, paths, body, **headers):
+    return getattr(api, operation.method)(paths[operation.address], body, **headers)
+
+
 @pytest.mark.parametrize("body", MALFORMED)
 def test_a_body_that_is_no_json_is_a_400_that_writes_nothing(api, body):
     response = api.post("/api/segments", body, content_type="application/json")
@@ -46,27 +56,31 @@ def test_a_body_that_is_no_json_is_a_400_that_writes_nothing(api, body):
     assert api.get("/api/segments").json()["count"] == 0
 
 
-@pytest.mark.parametrize("operation", WRITING, ids=as_words)
-def test_no_operation_takes_malformed_json(api, operation):
-    address = filled_in(api, operation.address)
+def test_no_operation_takes_malformed_json(api, paths):
+    bodies, broken = (b"{", NAME + b"NaN}", b"[" * 100_000, b'{"a": "\\ud800"}'), Broken()
 
-    for body in (b"{", NAME + b"NaN}", b"[" * 100_000, b'{"a": "\\ud800"}'):
-        response = getattr(api, operation.method)(address, body, content_type="application/json")
+    for operation, body in product(WRITING, bodies):
+        with broken.by(operation):
+            response = sent(api, operation, paths, body, content_type="application/json")
 
-        assert response.status_code == 400, body
-        assert response.json()["errors"][0]["code"] == "parse_error"
+            assert response.status_code == 400, body
+            assert response.json()["errors"][0]["code"] == "parse_error"
+
+    assert not broken, str(broken)
 
 
-@pytest.mark.parametrize("operation", WRITING, ids=as_words)
-def test_a_body_is_an_object(api, operation):
-    address = filled_in(api, operation.address)
+def test_a_body_is_an_object(api, paths):
+    bodies, broken = (b"null", b"[]", b"[{}]", b'"text"', b"5", b"true"), Broken()
 
-    for body in (b"null", b"[]", b"[{}]", b'"text"', b"5", b"true"):
-        response = getattr(api, operation.method)(address, body, content_type="application/json")
+    for operation, body in product(WRITING, bodies):
+        with broken.by(operation):
+            response = sent(api, operation, paths, body, content_type="application/json")
 
-        assert response.status_code == 400, body
-        [error] = response.json()["errors"]
-        assert (error["attr"], error["facts"]) == (None, {})
+            assert response.status_code == 400, body
+            [error] = response.json()["errors"]
+            assert (error["attr"], error["facts"]) == (None, {})
+
+    assert not broken, str(broken)
 
 
 def test_every_depth_of_nesting_is_refused_before_it_exhausts_the_stack():
@@ -107,67 +121,76 @@ def test_a_body_of_2_mb_is_read_and_one_byte_more_is_not(api):
     ]
 
 
-@pytest.mark.parametrize("operation", WRITING, ids=as_words)
-def test_a_body_in_chunks_without_a_length_is_a_411_that_changes_nothing(api, operation):
-    address = filled_in(api, operation.address)
-    before = every_row()
+def test_a_body_in_chunks_without_a_length_is_a_411_that_changes_nothing(api, paths):
+    before, broken = every_row(), Broken()
 
-    response = api.generic(
-        operation.method,
-        address,
-        content_type="application/json",
-        HTTP_TRANSFER_ENCODING="chunked",
-    )
+    for operation in WRITING:
+        with broken.by(operation):
+            response = api.generic(
+                operation.method,
+                paths[operation.address],
+                content_type="application/json",
+                HTTP_TRANSFER_ENCODING="chunked",
+            )
 
-    assert response.status_code == 411
-    assert response.json()["errors"] == [
-        {
-            "code": "length_required",
-            "detail": "Send the body in one piece, with its Content-Length.",
-            "attr": None,
-            "facts": {},
-        }
-    ]
-    assert every_row() == before
-
-
-@pytest.mark.parametrize(
-    "operation", [one for one in WRITING if one.method in {"put", "patch"}], ids=as_words
-)
-def test_an_edit_without_a_body_is_a_400_that_changes_nothing(api, operation):
-    address = filled_in(api, operation.address)
-    before = every_row()
-
-    for length in ({}, {"CONTENT_LENGTH": "0"}):
-        response = api.generic(operation.method, address, content_type="application/json", **length)
-
-        assert response.status_code == 400, length
-        assert response.json()["errors"] == [
-            {"code": "parse_error", "detail": "A body is needed.", "attr": None, "facts": {}}
-        ]
-    assert every_row() == before
-
-
-@pytest.mark.parametrize("operation", WRITING, ids=as_words)
-def test_a_body_that_does_not_say_json_is_a_415(api, operation):
-    address = filled_in(api, operation.address)
-    forms = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
-
-    for content_type in ("text/plain", "application/xml", *forms):
-        response = getattr(api, operation.method)(address, b"{}", content_type=content_type)
-
-        assert response.status_code == 415
-        assert response.json() == {
-            "type": "client_error",
-            "errors": [
+            assert response.status_code == 411
+            assert response.json()["errors"] == [
                 {
-                    "code": "unsupported_media_type",
-                    "detail": f'Unsupported media type "{content_type}" in request.',
+                    "code": "length_required",
+                    "detail": "Send the body in one piece, with its Content-Length.",
                     "attr": None,
                     "facts": {},
                 }
-            ],
-        }
+            ]
+            assert every_row() == before
+
+    assert not broken, str(broken)
+
+
+def test_an_edit_without_a_body_is_a_400_that_changes_nothing(api, paths):
+    edits = [one for one in WRITING if one.method in {"put", "patch"}]
+    before, broken = every_row(), Broken()
+
+    for operation, length in product(edits, ({}, {"CONTENT_LENGTH": "0"})):
+        with broken.by(operation):
+            response = api.generic(
+                operation.method,
+                paths[operation.address],
+                content_type="application/json",
+                **length,
+            )
+
+            assert response.status_code == 400, length
+            assert response.json()["errors"] == [
+                {"code": "parse_error", "detail": "A body is needed.", "attr": None, "facts": {}}
+            ]
+            assert every_row() == before
+
+    assert not broken, str(broken)
+
+
+def test_a_body_that_does_not_say_json_is_a_415(api, paths):
+    forms = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
+    broken = Broken()
+
+    for operation, content_type in product(WRITING, ("text/plain", "application/xml", *forms)):
+        with broken.by(operation):
+            response = sent(api, operation, paths, b"{}", content_type=content_type)
+
+            assert response.status_code == 415
+            assert response.json() == {
+                "type": "client_error",
+                "errors": [
+                    {
+                        "code": "unsupported_media_type",
+                        "detail": f'Unsupported media type "{content_type}" in request.',
+                        "attr": None,
+                        "facts": {},
+                    }
+                ],
+            }
+
+    assert not broken, str(broken)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "latin-1", "no-such-charset"])
