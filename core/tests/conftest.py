@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -30,3 +31,9 @@ def statements_of() -> Callable[[], AbstractContextManager[list[str]]]:
         statements += [query["sql"] for query in captured]
 
     return capture
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six tries wait for up to a second in all; here nobody is met who would have to be let by."""
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
