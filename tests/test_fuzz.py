@@ -113,7 +113,7 @@ by_the_document = schemathesis.pytest.from_fixture("document")
 
 
 @by_the_document.parametrize()
-@hypothesis(FIXED, max_examples=25)
+@hypothesis(FIXED, max_examples=10)
 def test_every_answer_is_as_the_document_says(case):
     response = case.call()
 

@@ -71,7 +71,7 @@ def people():
 
 
 @given(history=histories(), at=asked)
-@settings(ANY, max_examples=60)
+@settings(ANY, max_examples=25)
 def test_the_reports_agree_with_the_reference(people, monkeypatch, history, at):
     # So long that a history has few of them; how long they are is of no consequence.
     monkeypatch.setattr(summary, "SLOT", 5 * DAY)

@@ -81,7 +81,7 @@ def test_the_reports_agree_with_the_reference(exercises, acts, span, at, zone):
 
 @pytest.mark.slow
 @given(acts=st.lists(acts, max_size=9), span=spans, at=moments, zone=st.sampled_from(ZONES))
-@settings(few, max_examples=300)
+@settings(few, max_examples=100)
 def test_the_reports_agree_with_the_reference_over_many_histories(exercises, acts, span, at, zone):
     agree(exercises, acts, span, at, zone)
 
