@@ -1,4 +1,5 @@
 import gc
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,8 @@ PINNED = {
 def pytest_configure(config: pytest.Config) -> None:
     # Django has read its settings by now, so they are changed and not the environment.
     override_settings(**PINNED).enable()
+    # A line for each request, in each test's report: a seventh of what a refused request costs.
+    logging.getLogger("core.observing").setLevel(logging.WARNING)
     # What does not say how many examples it wants gets so many for each round.
     hypothesis.register_profile("rounds", max_examples=50 * config.option.race_rounds)
     hypothesis.load_profile("rounds")

@@ -28,11 +28,15 @@ def logged():
     handler = Collecting()
     handler.setFormatter(formatter(is_readable=False))
     loggers = [logging.getLogger(), logging.getLogger("django")]
+    requests = logging.getLogger("core.observing")
+    quiet = requests.level
+    requests.setLevel(logging.INFO)
     for logger in loggers:
         logger.addHandler(handler)
     yield lines
     for logger in loggers:
         logger.removeHandler(handler)
+    requests.setLevel(quiet)
 
 
 def breaking(monkeypatch, error):

@@ -41,12 +41,14 @@ def figures(client):
     """Give each figure by its name and its labels' values, in the labels' order."""
     response = client.get("/metrics")
     assert response.status_code == 200, response.content
+    # Reading the buckets of every route takes longer than all the tests.
+    text = re.sub(r"(?m)^.*_bucket\{.*\n", "", response.content.decode())
     return {
         (
             sample.name.removeprefix("gymtastic_"),
             *(sample.labels[label] for label in sorted(sample.labels)),
         ): sample.value
-        for family in text_string_to_metric_families(response.content.decode())
+        for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
 

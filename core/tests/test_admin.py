@@ -1,4 +1,4 @@
-"""The admin's common ground: refusals as sentences, exports, counts, API keys."""
+"""The admin's common ground: refusals as sentences, exports, counts."""
 
 import csv
 from io import StringIO
@@ -19,7 +19,6 @@ from core.admin.counting import ESTIMATED_FROM
 from core.admin.refusals import NotDone, attempt
 from core.models import ApiKey
 from core.tests.operations import Broken
-from core.tokens import digest_of
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +184,7 @@ def test_somebody_who_works_here_is_made_inactive_and_never_deleted(admin_client
     assert LogEntry.objects.get().user == gone
 
 
-# --- Refusals -------------------------------------------------------------------------------------
+# --- Refusals -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -243,7 +242,7 @@ def test_a_contention_that_lasts_is_a_sentence(staffs_request, no_waiting):
     assert [str(message) for message in get_messages(staffs_request)] == []
 
 
-# --- Export ---------------------------------------------------------------------------------------
+# --- Export -------------------------------------------------------------------------------------
 
 
 def test_every_list_can_be_exported(admin_client):
@@ -301,7 +300,7 @@ def test_no_export_holds_a_secret(admin_client):
     assert user.password not in text
 
 
-# --- Counting -------------------------------------------------------------------------------------
+# --- Counting -----------------------------------------------------------------------------------
 
 
 def test_a_large_list_is_counted_roughly_and_a_filtered_one_exactly(admin_client):
@@ -318,65 +317,3 @@ def test_a_large_list_is_counted_roughly_and_a_filtered_one_exactly(admin_client
     assert whole.result_count == ESTIMATED_FROM
     assert len(whole.result_list) == 50
     assert found.result_count == 1
-
-
-# --- API keys -------------------------------------------------------------------------------------
-
-
-def test_a_key_is_shown_once_and_only_its_hash_is_kept(admin_client):
-    answer = admin_client.post(KEYS + "add/", {"name": "Kiosk", "is_read_only": "on"}, follow=True)
-
-    made = ApiKey.objects.get()
-    key = said_in(answer)[0].split("<code>")[1].split("</code>")[0]
-    assert digest_of(key) == made.digest
-    assert (made.name, made.is_read_only, made.revoked_at) == ("Kiosk", True, None)
-    assert key in answer.content.decode()
-    pages = (KEYS, f"{KEYS}{made.pk}/change/", f"{KEYS}{made.pk}/history/")
-    assert not [url for url in pages if key in admin_client.get(url).content.decode()]
-    logged = LogEntry.objects.get()
-    assert key not in f"{logged.change_message}{logged.object_repr}"
-
-
-def test_a_key_cannot_be_made_twice_under_one_name(admin_client):
-    ApiKey.issue(name="Kiosk")
-
-    answer = admin_client.post(KEYS + "add/", {"name": "Kiosk"})
-
-    assert answer.status_code == 200
-    assert answer.context["errors"] == [["API key with this Name already exists."]]
-    assert ApiKey.objects.count() == 1
-
-
-def test_a_revoked_key_stays_in_the_list_and_keeps_its_time(admin_client):
-    key, _ = ApiKey.issue(name="Kiosk")
-    change = f"{KEYS}{key.pk}/change/"
-
-    admin_client.post(change, {"name": "Kiosk", "core_apikey_revoke": "1"})
-    first = ApiKey.objects.get().revoked_at
-    admin_client.post(change, {"name": "Kiosk", "core_apikey_revoke": "1"})
-
-    assert first is not None
-    assert ApiKey.objects.get().revoked_at == first
-    assert "core_apikey_revoke" not in admin_client.get(change).content.decode()
-    assert LogEntry.objects.first().change_message == "Revoked."
-
-
-def test_several_keys_are_revoked_at_once(admin_client):
-    keys = [ApiKey.issue(name=name)[0] for name in ("Kiosk", "Phone app")]
-    ApiKey.issue(name="Door")
-    body = {"action": "revoke_chosen", "_selected_action": [key.pk for key in keys]}
-
-    answer = admin_client.post(KEYS, body, follow=True)
-
-    assert said_in(answer) == ["2 revoked."]
-    valid = ApiKey.objects.filter(revoked_at__isnull=True)
-    assert [key.name for key in valid] == ["Door"]
-
-
-def test_a_key_is_never_deleted(admin_client):
-    key, _ = ApiKey.issue(name="Kiosk")
-
-    answer = admin_client.post(f"{KEYS}{key.pk}/delete/", {"post": "yes"})
-
-    assert answer.status_code == 403
-    assert ApiKey.objects.count() == 1

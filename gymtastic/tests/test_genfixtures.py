@@ -116,6 +116,7 @@ def was_to_start_at(booking):
     return booking.class_session.starts_at + (timedelta(minutes=30) if is_older else timedelta())
 
 
+@pytest.mark.slow
 def test_nobody_booked_before_booking_opened(made):
     seen = set()
     rows = Booking.objects.values_list(
@@ -142,6 +143,7 @@ def test_a_second_run_adds_nothing(made):
     assert "nothing was added" in said
 
 
+@pytest.mark.slow
 def test_what_staff_edited_stays_as_they_left_it(made):
     Customer.objects.filter(email__endswith=".7@gymtastic.example").update(email="me@example.org")
     ClassType.objects.filter(name="Pilates").update(name="Reformer")
@@ -164,6 +166,7 @@ def test_what_staff_edited_stays_as_they_left_it(made):
     assert every_row() == before
 
 
+@pytest.mark.slow
 def test_a_run_two_days_later_carries_the_timetable_on_by_two_days(made):
     before = every_row()
 
@@ -182,6 +185,7 @@ def test_a_run_two_days_later_carries_the_timetable_on_by_two_days(made):
     assert {one.class_session_id for one in new_bookings} <= {one.pk for one in later}
 
 
+@pytest.mark.slow
 def test_a_run_half_a_year_later_makes_five_more_weeks(made):
     genfixtures(at=HALF_A_YEAR_LATER)
 
@@ -190,6 +194,7 @@ def test_a_run_half_a_year_later_makes_five_more_weeks(made):
     call_command("check_bookings", stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_a_seed_always_tells_the_same_story(made):
     told = story()
     start_over()
@@ -199,6 +204,7 @@ def test_a_seed_always_tells_the_same_story(made):
     assert story_of_a_run_that_is_undone(seed=2) != told
 
 
+@pytest.mark.slow
 def test_a_larger_scale_adds_what_is_missing_to_a_smaller_one(made):
     small = every_row()
 
@@ -212,6 +218,7 @@ def test_a_larger_scale_adds_what_is_missing_to_a_smaller_one(made):
     call_command("check_bookings", stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_a_class_keeps_its_hour_on_the_wall_when_summer_time_begins(berlin):
     genfixtures(at=datetime(2030, 3, 28, 12, tzinfo=UTC))
 
