@@ -7,15 +7,14 @@ import pytest
 
 from core import work
 from customers.models import Customer
-from notifications.models import Mail, Notification
 from promotions.models import Announcement, FlashPromo, PromoNotice
-from promotions.services import announcing
 from promotions.services.announcing import announce_due
 from promotions.tests.factories import (
     NOON,
     FlashPromoFactory,
     customer_for,
 )
+from promotions.tests.telling import announce, ids, notified_at, told
 
 pytestmark = pytest.mark.django_db
 
@@ -23,37 +22,10 @@ TICK = timedelta.resolution
 HOUR = timedelta(hours=1)
 
 
-def announce(*, at=NOON, is_stopping=lambda: False):
-    assert announce_due(lambda: at, is_stopping)
-
-
 def after_a_batch():
     """Give what tells a job to stop as soon as it has told some."""
     before = PromoNotice.objects.count()
     return lambda: PromoNotice.objects.count() > before
-
-
-def told(promo):
-    """Give whom the inbox and the mails tell of a promotion, who must be those of the notices."""
-    inbox = Notification.objects.filter(kind="flash_promo", data__promo=promo.pk)
-    mails = Mail.objects.filter(notification__in=inbox)
-    in_the_inbox = sorted(inbox.values_list("customer", flat=True))
-    assert sorted(mails.values_list("notification__customer", flat=True)) == in_the_inbox
-    assert sorted(promo.notices.values_list("customer", flat=True)) == in_the_inbox
-    return in_the_inbox
-
-
-def ids(customers):
-    return [customer.pk for customer in customers]
-
-
-def notified_at(promo):
-    return FlashPromo.objects.values_list("notified_at", flat=True).get(pk=promo.pk)
-
-
-@pytest.fixture
-def two_at_once(monkeypatch):
-    monkeypatch.setattr(announcing, "TOLD_AT_ONCE", 2)
 
 
 # --- Stopped and resumed ------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from customers.tests.factories import SegmentFactory
 from promotions.models import FlashPromo
 from promotions.states import ReservationStatus
+from promotions.tests.asking import PROMOS, RESERVATIONS, errors_of, ids_in, refusal, reserve
 from promotions.tests.factories import (
     NOON,
     FlashPromoFactory,
@@ -18,33 +18,7 @@ from promotions.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PROMOS, RESERVATIONS = "/api/flash_promos", "/api/promo_reservations"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
-
-
-def errors_of(answer):
-    errors = [(error["code"], error["attr"]) for error in answer.json()["errors"]]
-    return answer.status_code, errors
-
-
-def refusal(answer):
-    [error] = answer.json()["errors"]
-    assert answer.status_code == 409
-    return error["code"], error["facts"]
-
-
-def ids_in(answer):
-    return [one["id"] for one in answer.json()["results"]]
-
-
-def reserve(api, promo, customer):
-    return api.post(RESERVATIONS, {"promo": promo.pk, "customer": customer.pk})
 
 
 # --- Products and promotions --------------------------------------------------------------------

@@ -19,6 +19,7 @@ from promotions.tests.factories import (
     ProductFactory,
     PromoReservationFactory,
 )
+from promotions.tests.planning import create, edit, refused, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -27,34 +28,8 @@ HOUR = timedelta(hours=1)
 CENT = Decimal("0.01")
 
 
-def create(product, *, segments=None, **values):
-    ours = {
-        "product": product,
-        "promo_price": Decimal("4.90"),
-        "starts_at": NOON,
-        "ends_at": NOON + 2 * HOUR,
-    }
-    segments = [SegmentFactory()] if segments is None else segments
-    return services.create_promo(values=ours | values, segments=segments)
-
-
-def edit(promo, *, segments=None, at=NOON, **changes):
-    return services.edit_promo(promo=promo, changes=changes, segments=segments, at=at)
-
-
 def edit_price(product, price, *, at=NOON):
     return services.edit_product(product=product, changes={"regular_price": price}, at=at)
-
-
-def stored(promo, *names):
-    return FlashPromo.objects.values_list(*names).get(pk=promo.pk)
-
-
-def refused(attr, code):
-    """Expect a 400 for a field, with a code."""
-    return pytest.raises(
-        Invalid, check=lambda invalid: (invalid.attr, invalid.code) == (attr, code)
-    )
 
 
 # --- Times --------------------------------------------------------------------------------------

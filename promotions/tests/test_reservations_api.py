@@ -4,12 +4,12 @@ import time
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.utils import timezone
 
 from promotions.models import PromoReservation
 from promotions.states import HOLD, ReservationStatus
+from promotions.tests.asking import PROMOS, RESERVATIONS, errors_of, ids_in, refusal, reserve
 from promotions.tests.factories import (
     NOON,
     FlashPromoFactory,
@@ -19,34 +19,8 @@ from promotions.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PROMOS, RESERVATIONS = "/api/flash_promos", "/api/promo_reservations"
 HOUR = timedelta(hours=1)
 AT_59_9_S, AT_A_MINUTE = NOON + timedelta(seconds=59.9), NOON + HOLD
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
-
-
-def errors_of(answer):
-    errors = [(error["code"], error["attr"]) for error in answer.json()["errors"]]
-    return answer.status_code, errors
-
-
-def refusal(answer):
-    [error] = answer.json()["errors"]
-    assert answer.status_code == 409
-    return error["code"], error["facts"]
-
-
-def ids_in(answer):
-    return [one["id"] for one in answer.json()["results"]]
-
-
-def reserve(api, promo, customer):
-    return api.post(RESERVATIONS, {"promo": promo.pk, "customer": customer.pk})
 
 
 def act(api, reservation, action, customer):
