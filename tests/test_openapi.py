@@ -18,6 +18,7 @@ def document():
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
+@pytest.mark.slow
 def test_the_document_is_valid_and_told_without_a_warning():
     out = io.StringIO()
 

@@ -166,6 +166,7 @@ def test_a_wrong_tally_is_named_and_repaired(wrong):
     assert people() == {"lead": 1}
 
 
+@pytest.mark.slow
 def test_everybody_is_checked_span_by_span(monkeypatch):
     monkeypatch.setattr(checks, "CHECKED_TOGETHER", 2)
     made = [CustomerFactory() for _ in range(5)]

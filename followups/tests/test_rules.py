@@ -265,6 +265,7 @@ def test_every_agreement_gives_what_the_reference_gives():
     assert len(set(given.values())) == 8
 
 
+@pytest.mark.slow
 def test_every_two_agreements_with_and_without_trials_give_what_the_reference_gives():
     trials = [(False, False), (True, False), (True, True)]
     for pair in itertools.product(EVERY_AGREEMENT, repeat=2):

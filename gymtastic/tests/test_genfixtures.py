@@ -68,6 +68,7 @@ def test_a_run_fills_five_weeks_with_every_kind_of_booking(made):
     assert full_to_come.exists()
 
 
+@pytest.mark.slow
 def test_every_rule_of_segments_finds_somebody_and_every_kind_of_window_is_there(made):
     segments = list(Segment.objects.order_by("pk"))
     attach_customer_counts(segments, at=AT)
@@ -85,6 +86,7 @@ def test_every_rule_of_segments_finds_somebody_and_every_kind_of_window_is_there
     }
 
 
+@pytest.mark.slow
 def test_what_was_made_is_what_the_services_would_have_written(made):
     call_command("check_bookings", stdout=StringIO())
     for booking in Booking.objects.select_related("customer", "class_session__class_type"):
@@ -234,6 +236,7 @@ def starts_of(sessions):
     return sessions.values_list("starts_at", flat=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", range(7))
 def test_on_any_weekday_the_first_two_sessions_are_on_one_day_to_come(days):
     at = AT + timedelta(days=days)
@@ -245,6 +248,7 @@ def test_on_any_weekday_the_first_two_sessions_are_on_one_day_to_come(days):
     assert (first.capacity, second.class_type.is_premium) == (None, False)
 
 
+@pytest.mark.slow
 def test_the_booking_that_is_printed_can_be_made_and_a_second_one_that_day_cannot(made):
     said = genfixtures()
 
@@ -277,6 +281,7 @@ def test_a_login_for_the_demo(made, settings, debug, users):
     assert ("with the password demo" in said) is debug
 
 
+@pytest.mark.slow
 def test_a_superuser_keeps_the_demo_login_from_being_made(made, settings):
     settings.DEBUG = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
