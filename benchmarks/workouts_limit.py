@@ -18,7 +18,8 @@ import orjson
 import psycopg2  # type: ignore[import-untyped]
 
 from benchmarks.workout_statements import ALL_TIME, LOG, PAGE, PROGRESS, RECORDS, SINCE
-from workouts.rules import epley, monday_of, pace, pace_of, streaks, thousandths
+from core.instants import monday_of
+from workouts.rules import epley, pace, pace_of, streaks, thousandths
 
 Environ = dict[str, Any]
 

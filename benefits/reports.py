@@ -29,7 +29,7 @@ from benefits.models import Benefit, BenefitUsage, UsageSummary, UsageTotal
 from benefits.states import Recurrence
 from benefits.summary import WINDOW, slot_after, slot_before
 from core import sql
-from core.instants import local_midnight
+from core.instants import local_day, local_midnight, monday_of
 from venues.models import Venue
 
 MOST_USED = 3
@@ -150,8 +150,7 @@ def uses_per_week(*, venue_id: int, at: datetime, tz: tzinfo) -> list[UsesInWeek
 
     A week begins on Monday at midnight in `tz`.
     """
-    today = at.astimezone(tz).date()
-    this_monday = today - timedelta(days=today.weekday())
+    this_monday = monday_of(local_day(at, tz))
     mondays = [this_monday - timedelta(weeks=ago) for ago in reversed(range(WEEKS_SHOWN))]
     uses = BenefitUsage.objects.filter(
         benefit__venue=venue_id, used_at__gte=local_midnight(mondays[0], tz), used_at__lte=at

@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from bookings.facts import local_day
 from bookings.models import Booking, WaitlistEntry
 from bookings.states import LIVE
 from classes.models import ClassSession
 from core.constraints import broken_rule
+from core.instants import local_day
 from core.transactions import in_transaction
 
 SESSIONS_AT_ONCE = 2000

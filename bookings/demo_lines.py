@@ -14,7 +14,6 @@ from django.db.models import F, Q
 
 from bookings.demo_guests import Guest, Guests
 from bookings.demo_stories import moment_between
-from bookings.facts import local_day
 from bookings.models import Booking, WaitlistEntry
 from bookings.notices import about_cancelled_session, about_promotions
 from bookings.rules import FREE_AFTER_PROMOTION, PROMOTION_ENDS_BEFORE_CUTOFF
@@ -24,6 +23,7 @@ from classes.models import ClassSession
 from classes.rows import COLUMNS, SessionRow
 from classes.states import SessionStatus
 from core.demo import Progress
+from core.instants import local_day
 from customers.models import Customer
 from notifications.demo import Told, tell
 

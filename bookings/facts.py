@@ -4,7 +4,7 @@ schedule in a number of queries that does not depend on its length.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q
@@ -16,6 +16,7 @@ from bookings.states import LIVE
 from bookings.windows import Window, Windows, earliest
 from classes.rows import SessionRow, session_row
 from core.errors import Invalid
+from core.instants import local_day
 from core.statements import Statement
 from customers.models import Customer, Segment
 from customers.segment_rules import SegmentFacts, segment_ids_by_customer, segment_ids_of
@@ -166,10 +167,6 @@ _positions = Statement(
     "first",
     "last",
 )
-
-
-def local_day(starts_at: datetime, tz: tzinfo) -> date:
-    return starts_at.astimezone(tz).date()
 
 
 def _bookings_on(day: date, customer_id: int, session_id: int) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from bookings.states import BookingStatus
 from classes.models import ClassSession
-from core.instants import local_midnight
+from core.instants import local_midnight, monday_of
 
 
 class GroupBy(StrEnum):
@@ -54,7 +54,7 @@ def late_cancels_per_week(*, until: date, weeks: int, tz: tzinfo) -> list[tuple[
     A cancellation is of the week in which its session starts. It reads these alone, not all
     bookings of so long a time as `late_cancels` does.
     """
-    last = until - timedelta(days=until.weekday())
+    last = monday_of(until)
     mondays = [last - timedelta(weeks=ago) for ago in reversed(range(weeks))]
     late = Booking.objects.filter(
         status=BookingStatus.LATE_CANCELLED,

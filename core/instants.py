@@ -71,6 +71,15 @@ def parse_day(text: str) -> date:
     return day
 
 
+def local_day(instant: datetime, tz: tzinfo) -> date:
+    return instant.astimezone(tz).date()
+
+
+def monday_of(day: date) -> date:
+    """Give the Monday with which the day's ISO week begins."""
+    return day - timedelta(days=day.weekday())
+
+
 def local_midnight(day: date, tz: tzinfo) -> datetime:
     """Give the first instant of a day in `tz`; a day ends where the next one begins."""
     return datetime.combine(day, time.min, tzinfo=tz)

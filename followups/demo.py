@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from bookings.models import Booking
 from bookings.states import USED_UP, BookingStatus
 from classes.demo import A_WHILE
 from core.demo import ROWS_AT_ONCE, DemoPlan, Progress
+from core.instants import local_day
 from customers.demo import CUSTOMERS, demo_customers
 from customers.models import Customer
 from followups.demo_stories import Person, agreements_of
@@ -112,14 +113,14 @@ def _agreements(
     plan: DemoPlan, numbers: dict[int, int], bookings: dict[int, list[Kept]]
 ) -> Iterator[Agreement]:
     created = Customer.objects.filter(pk__in=numbers).values_list("pk", "created_at")
-    since = {pk: _day(plan, created_at) for pk, created_at in created}
+    since = {pk: local_day(created_at, plan.tz) for pk, created_at in created}
     for pk, number in numbers.items():
         its = bookings.get(pk, [])
         person = Person(
             number=number,
             today=plan.today,
             since=since[pk],
-            used_on=max((_day(plan, change.at) for change in _changes(its)), default=None),
+            used_on=max((local_day(change.at, plan.tz) for change in _changes(its)), default=None),
             has_session_to_come=any(
                 one.status == BookingStatus.BOOKED and one.starts_at > plan.at for one in its
             ),
@@ -153,7 +154,9 @@ def _use_up(plan: DemoPlan, booked: dict[int, list[Kept]]) -> set[int]:
         own: dict[int, SessionUse] = {}
         for change in _changes(booked[pk]):
             if change.is_used_up:
-                bought = [one for one in agreements if one.purchased_on <= _day(plan, change.at)]
+                bought = [
+                    one for one in agreements if one.purchased_on <= local_day(change.at, plan.tz)
+                ]
                 _take(bought, change, own, notes)
             elif use := own.get(change.booking.id):
                 use.given_back_at = change.at
@@ -200,10 +203,6 @@ def _note(
             values={"sessions_remaining": [before, agreement.sessions_remaining]},
         )
     )
-
-
-def _day(plan: DemoPlan, moment: datetime) -> date:
-    return moment.astimezone(plan.tz).date()
 
 
 def _is_among(ids: Sequence[int], one: int) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from core.demo import ROWS_AT_ONCE, DemoPlan, Progress
 from core.globe import distance_km, is_within
+from core.instants import local_day
 from customers.demo import CUSTOMERS, FOUNDING_MEMBERS, demo_customers
 from customers.models import Customer, Segment
 from customers.segment_rules import members_of
@@ -237,7 +238,7 @@ def _write(plan: DemoPlan, pasts: Sequence[Past]) -> None:
     announced.sort(key=lambda past: past.told_at)
     notices, told = [], []
     for promo, _, audience, at, _ in announced:
-        day = at.astimezone(plan.tz).date()
+        day = local_day(at, plan.tz)
         notices += [PromoNotice(promo=promo, customer=one, day=day, told_at=at) for one in audience]
         # Nothing was sold at its start.
         begun = copy(promo)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Max, Min
 
 from core.demo import DemoPlan, Progress
+from core.instants import local_day
 from customers.demo import CUSTOMERS, DOMAIN, demo_customers
 from workouts.demo_routines import (
     KEEN,
@@ -85,7 +86,7 @@ def _spans(plan: DemoPlan) -> dict[int, Span]:
     ended = Workout.objects.filter(customer__in=demo_customers(), ended_at__isnull=False)
     rows = ended.values_list("customer").annotate(Min("started_at"), Max("started_at"))
     return {
-        customer_id: Span(*(moment.astimezone(plan.tz).date() for moment in moments))
+        customer_id: Span(*(local_day(moment, plan.tz) for moment in moments))
         for customer_id, *moments in rows.order_by()
     }
 
@@ -122,7 +123,7 @@ def _place(number: int) -> int:
 
 def _first_day(plan: DemoPlan, number: int, routine: Routine, created_at: datetime) -> date:
     weeks = plan.random("routine", number).randint(*routine.weeks)
-    return max(created_at.astimezone(plan.tz).date() + DAY, plan.today - timedelta(weeks=weeks))
+    return max(local_day(created_at, plan.tz) + DAY, plan.today - timedelta(weeks=weeks))
 
 
 class _Floor:

@@ -28,14 +28,13 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from core.instants import local_midnight
+from core.instants import local_day, local_midnight, monday_of
 from workouts.models import Exercise, Set, Workout
 from workouts.querysets import COUNTED, SetQuerySet
 from workouts.rules import (
     MOST_REPS_OF_AN_ESTIMATE,
     SHORTEST_MILLIMETRES,
     epley,
-    monday_of,
     pace,
     pace_of,
     streaks,
@@ -127,7 +126,7 @@ def _held_by(
     return {
         "value": best.told(most),
         "workout": holder["workout"],
-        "date": _day(holder["started_at"], tz),
+        "date": local_day(holder["started_at"], tz),
     }
 
 
@@ -205,7 +204,7 @@ def progress(*, exercise: Exercise, customer_id: int) -> list[dict[str, Any]]:
     return [
         {
             "workout": row["workout"],
-            "date": _day(row["started_at"], tz),
+            "date": local_day(row["started_at"], tz),
             "started_at": row["started_at"],
             **told(row),
         }
@@ -259,8 +258,8 @@ def workout_stats(
     tz = timezone.get_default_timezone()
     workouts = Workout.objects.filter(customer=customer_id)
     starts = workouts.values_list("started_at", flat=True)
-    mondays = {monday_of(_day(started_at, tz)) for started_at in starts}
-    streak = streaks(mondays, monday_of(_day(at, tz)))
+    mondays = {monday_of(local_day(started_at, tz)) for started_at in starts}
+    streak = streaks(mondays, monday_of(local_day(at, tz)))
     if from_day is not None:
         workouts = workouts.filter(started_at__gte=local_midnight(from_day, tz))
     if to_day is not None:
@@ -290,7 +289,11 @@ def _trained(workouts: "QuerySet[Workout]", tz: tzinfo) -> list[Trained]:
     )
     return [
         Trained(
-            _day(started_at, tz), (ended_at or started_at) - started_at, number, volume, distance
+            local_day(started_at, tz),
+            (ended_at or started_at) - started_at,
+            number,
+            volume,
+            distance,
         )
         for _, started_at, ended_at, number, volume, distance in rows
     ]
@@ -306,7 +309,3 @@ def _added_up(trained: list[Trained]) -> dict[str, Any]:
         "volume_kg": kilograms(sum(one.volume for one in trained)),
         "distance_m": metres(sum(one.distance for one in trained)),
     }
-
-
-def _day(moment: datetime, tz: tzinfo) -> date:
-    return moment.astimezone(tz).date()

@@ -64,10 +64,6 @@ class Streaks(NamedTuple):
     longest: int
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def streaks(mondays: Iterable[date], this_monday: date) -> Streaks:
     """
     Count consecutive weeks with a workout: those that lead up to now, and the most there were.

@@ -13,13 +13,13 @@ from bookings import services
 from bookings.admin.confirming import ConfirmedDeed, counted
 from bookings.admin.roster import LONGEST_ROSTER, promoted_at
 from bookings.errors import DailyLimitReached, MembershipRequired, RescheduleConflicts
-from bookings.facts import local_day
 from bookings.models import Booking, WaitlistEntry
 from bookings.services.concerned import Concerned
 from classes.models import ClassSession
 from core.admin.forms import InstantField
 from core.admin.refusals import NotDone
 from core.admin.times import moment
+from core.instants import local_day
 from customers.models import Customer
 
 BOOKING = "admin:bookings_booking_change"

@@ -12,6 +12,7 @@ from bookings.states import BookingStatus
 from classes.models import ClassSession
 from classes.states import SessionStatus
 from core.admin.charts import Bar, ColumnChart, Fill, FillChart
+from core.instants import local_day
 
 MOST_SHOWN = 40
 WEEKS = 12
@@ -19,7 +20,7 @@ WEEKS = 12
 
 def sessions_today(*, at: datetime, tz: tzinfo) -> FillChart:
     """Draw how full each session of the local day is. Two statements."""
-    today = at.astimezone(tz).date()
+    today = local_day(at, tz)
     sessions = ClassSession.objects.on_day(today, tz)
     totals = sessions.scheduled().aggregate(
         number=Count("pk"), booked=Sum("booked_count"), waiting=Sum("waitlist_count")
@@ -53,7 +54,7 @@ def _fill(session: ClassSession, tz: tzinfo) -> Fill:
 
 
 def late_cancels_per_week(*, at: datetime, tz: tzinfo) -> ColumnChart:
-    today = at.astimezone(tz).date()
+    today = local_day(at, tz)
     weeks = reports.late_cancels_per_week(until=today, weeks=WEEKS, tz=tz)
     total = sum(number for _, number in weeks)
     return ColumnChart(

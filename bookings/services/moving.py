@@ -13,7 +13,7 @@ from bookings.errors import (
     SessionInPast,
     SessionStarted,
 )
-from bookings.facts import facts_for_line, local_day
+from bookings.facts import facts_for_line
 from bookings.models import Booking
 from bookings.rules import has_the_day_free, is_entitled
 from bookings.services.concerned import Concerned, waiting_for
@@ -22,6 +22,7 @@ from classes.models import ClassSession
 from classes.rows import SessionRow
 from classes.states import SessionStatus
 from core.constraints import broken_rule
+from core.instants import local_day
 from memberships.entitlements import memberships_opening
 from memberships.models import Membership
 

@@ -5,11 +5,11 @@ import factory
 from django.db.models import F
 from django.utils import timezone
 
-from bookings.facts import local_day
 from bookings.models import Booking, BookingWindow, WaitlistEntry
 from bookings.states import LIVE, BookingStatus, CancelledBy, WaitlistStatus, WindowUnit
 from classes.models import ClassSession
 from classes.tests.factories import ClassSessionFactory
+from core.instants import local_day
 from customers.tests.factories import CustomerFactory
 
 

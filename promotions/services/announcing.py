@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from core.instants import local_day
 from core.keeping import keep
 from core.transactions import in_transaction
 from core.work import Clock
@@ -95,4 +96,4 @@ def _to_be_told(promo_id: int, at: datetime) -> FlashPromo | None:
 
 
 def _day_of(at: datetime) -> date:
-    return at.astimezone(timezone.get_default_timezone()).date()
+    return local_day(at, timezone.get_default_timezone())

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from core.admin.charts import Bar, Chart, ColumnChart
+from core.instants import monday_of
 from workouts.admin.lines import LineChart, Point
 from workouts.admin.showing import estimate, plain
 from workouts.models import Exercise
-from workouts.rules import WEEK, monday_of
+from workouts.rules import WEEK
 from workouts.states import Kind
 
 WEEKS = 26

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workouts.rules import monday_of, pace, pace_of, streaks, thousandths
+from core.instants import monday_of
+from workouts.rules import pace, pace_of, streaks, thousandths
 from workouts.states import MOST_MILLIMETRES, MOST_SECONDS
 
 MONDAY = date(2026, 12, 28)
