@@ -18,12 +18,14 @@ def in_one_line(text: str) -> str:
     return format_html('<span class="whitespace-nowrap">{}</span>', text)
 
 
-def shown_moment(name: str, description: str) -> Callable[[Any, Any], str | None]:
+def shown_moment(
+    name: str, description: str, *, written: Callable[[datetime], str] = moment
+) -> Callable[[Any, Any], str | None]:
     """Make a column of the time field `name`; empty where there is no time."""
 
     def show(page: Any, obj: Any) -> str | None:
         instant = getattr(obj, name)
-        return in_one_line(moment(instant)) if instant else None
+        return in_one_line(written(instant)) if instant else None
 
     column: Callable[[Any, Any], str | None] = display(show, description=description, ordering=name)
     return column
