@@ -39,6 +39,11 @@ def distance_km(one: Place, other: Place) -> float:
     return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
 
 
+def known_distance_km(one: Place | None, other: Place | None) -> float | None:
+    """Give the distance of two places, None where nobody knows one of them."""
+    return distance_km(one, other) if one and other else None
+
+
 def is_within(distance: float, limit_km: float) -> bool:
     """Say whether a distance is at most the limit; exactly at it is within."""
     return distance <= limit_km + TOLERANCE_KM

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from core.errors import Invalid
-from core.globe import Place, distance_km
+from core.globe import Place, known_distance_km
 from core.positions import place_of
 from core.statements import Statement
 from customers.models import Customer, Segment
@@ -35,7 +35,7 @@ def facts_for(*, promo_id: int, customer_id: int, at: datetime) -> ReservationFa
     return ReservationFacts(
         at=at,
         in_segment=bool(segment_ids),
-        distance_km=distance_km(here, there) if here and there else None,
+        distance_km=known_distance_km(here, there),
         **standing,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from core.globe import distance_km
+from core.globe import known_distance_km
 from customers.models import Customer
 from notifications.kinds import Kind, register
 from notifications.services import Message, words_for
@@ -55,9 +55,10 @@ def about_promo(promo: FlashPromo, customers: Iterable[Customer]) -> list[Messag
     }
     messages = []
     for customer in customers:
-        here = customer.place
-        # Who moved away in this moment is told all the same.
-        distance = distance_km(there, here) if there and here else promo.max_distance_km
+        distance = known_distance_km(there, customer.place)
+        if distance is None:
+            # Who moved away in this moment is told all the same.
+            distance = promo.max_distance_km
         to = {
             "customer.first_name": customer.first_name,
             "customer.last_name": customer.last_name,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min
 
-from core.globe import Place, distance_km
+from core.globe import Place, known_distance_km
 from core.positions import place_of
 from promotions.admin.standing import with_status_at
 from promotions.models import FlashPromo, PromoNotice, PromoReservation
@@ -116,7 +116,7 @@ def first_told(promo: FlashPromo, deeds: Iterable[Deed]) -> list[ToldCustomer]:
     became = {deed.customer_id: deed.status for deed in deeds}
     notices = PromoNotice.objects.filter(promo=promo).select_related("customer").order_by("pk")
     return [
-        ToldCustomer(one, km_between(there, one.customer.place), became.get(one.customer_id))
+        ToldCustomer(one, known_distance_km(there, one.customer.place), became.get(one.customer_id))
         for one in notices[:MOST_TOLD_SHOWN]
     ]
 
@@ -126,14 +126,10 @@ def latest_reservations(promo: FlashPromo, *, at: datetime) -> list[ListedReserv
     of_promo = PromoReservation.objects.filter(promo=promo).select_related("customer")
     latest = with_status_at(of_promo, at=at).order_by("-pk")[:MOST_RESERVATIONS_SHOWN]
     return [
-        ListedReservation(one, km_between(there, one.customer.place), seconds_of(one))
+        ListedReservation(one, known_distance_km(there, one.customer.place), seconds_of(one))
         for one in latest
     ]
 
 
 def distances(there: Place, positions: Iterable[Position]) -> list[float | None]:
-    return [km_between(there, place_of(*position)) for position in positions]
-
-
-def km_between(there: Place | None, here: Place | None) -> float | None:
-    return distance_km(here, there) if here and there else None
+    return [known_distance_km(there, place_of(*position)) for position in positions]
