@@ -10,14 +10,14 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from benchmarks import crowds, mail, report
+from benchmarks import crowds, report
 from benchmarks.asking import Asked, answering
 from benchmarks.filling import Size, copy, cursor_of, fill, rows_of, tidy
 from benchmarks.load import Request, ask_once
 from benchmarks.measuring import Rival, measure, say, send
-from benchmarks.processor_time import seconds_of_family
 from benchmarks.promotion_filling import fill_promotions, gather_a_crowd
 from benchmarks.promotion_questions import ASKED_ABOUT, CUSTOMERS, PLACES
+from benchmarks.promotions_told import told
 from benchmarks.servers import Server, serving
 from benchmarks.statements import counted
 
@@ -25,18 +25,15 @@ APPLICATION = "gymtastic.wsgi:application"
 LIMIT = "benchmarks.limit:application"
 HAVERSINE = "benchmarks.promotions_by_haversine"
 ASKED = ("path", "who", "found", "CPU ms", "its SQL", "rounds", "haversine", "× faster", "target")
-TOLD = ("path", "promotions", "told", "seconds", "rounds", "CPU s of the app", "database", "target")
 RUNNING = "/api/flash_promos/running?page_size=100"
 RESERVATIONS = "/api/promo_reservations"
 LEAST_TIMES = 20
-TARGET_SECONDS = 60
 PAGES = 100
 HOLDS = 50
 # Of a crowd of so many everybody wants a unit once.
 CROWD = 10_000
 WANTING = 320
 UNITS = 100
-DUE_AT_ONCE = 500
 # Each takes as long as many rounds of the others.
 TELLING_ROUNDS = 2
 
@@ -45,19 +42,6 @@ MEMBERS = """
 SELECT customer_id FROM customers_in_segment
 WHERE segment_id = (SELECT id FROM customers_segment WHERE name = 'Crowd')
 ORDER BY customer_id %% 997, customer_id
-"""
-FORGET = """
-DELETE FROM notifications_mail;
-DELETE FROM notifications_notification WHERE kind = 'flash_promo';
-DELETE FROM promotions_promonotice WHERE told_at > %(begun)s;
-DELETE FROM promotions_announcement;
-UPDATE promotions_flashpromo SET notified_at = now() WHERE notified_at IS NULL;
-UPDATE promotions_flashpromo SET notified_at = NULL WHERE id = ANY(%(due)s)
-"""
-DUE = """
-SELECT id FROM promotions_flashpromo
-WHERE is_active AND starts_at <= now() AND ends_at > now() AND quantity > sold_count
-  AND max_distance_km <= 50 ORDER BY id %% 997, id LIMIT %s
 """
 MISCOUNTED = """
 SELECT count(*) FILTER (WHERE sold_count + held_count > quantity),
@@ -87,7 +71,7 @@ def run(server: str, postmaster: int, size: Size, rounds: int) -> Iterator[repor
     yield _asked(addresses, rounds)
     yield report.Table(report.HEADINGS, _served(address, rounds, postmaster))
     yield from _reserved(crowded, rounds, postmaster)
-    yield _told(crowded, min(rounds, TELLING_ROUNDS), postmaster)
+    yield told(crowded, CROWD, min(rounds, TELLING_ROUNDS), postmaster)
 
 
 # --- Asking -------------------------------------------------------------------------------------
@@ -273,82 +257,3 @@ def _must_be_right(address: str, wanted: Sequence[int]) -> None:
     )
     assert left == [(0,)] * len(wanted), f"{left} units are left of what all wanted."
     say("Nothing oversold, and every counter equals the rows")
-
-
-# --- Telling ------------------------------------------------------------------------------------
-
-
-def _told(address: str, rounds: int, postmaster: int) -> report.Table:
-    say("Telling")
-    [(begun,)] = rows_of(address, "SELECT now()")
-    [(crowded,)] = rows_of(
-        address,
-        "SELECT max(id) FROM promotions_flashpromo WHERE quantity = %s AND is_active",
-        CROWD,
-    )
-    many = [pk for (pk,) in rows_of(address, DUE, DUE_AT_ONCE)]
-
-    def due(promos: Sequence[int]) -> None:
-        with cursor_of(address) as cursor:
-            cursor.execute(FORGET, {"begun": begun, "due": list(promos)})
-        tidy(address)
-
-    rows = []
-    with answering(address, "benchmarks.promotion_questions") as process:
-        asked = Asked(process)
-        for path, promos in (("told, mails queued", [crowded]), ("told, due at once", many)):
-            costs = []
-            for _ in range(rounds):
-                due(promos)
-                database = seconds_of_family(postmaster)
-                cost = asked.do("announce")
-                costs.append({**cost, "database": seconds_of_family(postmaster) - database})
-                number = _told_and_queued(address, promos)
-            rows.append(_told_row(path, len(promos), number, costs))
-    due([crowded])
-    with mail.sink_of_mail() as sink:
-        delivered = mail.measured(partial(mail.work, address, sink, 1), postmaster)
-        arrived = len(sink.arrived())
-    number = _told_and_queued(address, [crowded])
-    assert arrived == number, f"{arrived} mails arrived of {number}."
-    cost = {
-        "seconds": delivered.seconds,
-        "app": delivered.app_seconds,
-        "database": delivered.database_seconds,
-    }
-    rows.append(_told_row("told and all mails delivered by one worker", 1, number, [cost]))
-    return report.Table(TOLD, rows)
-
-
-def _told_and_queued(address: str, promos: Sequence[int]) -> int:
-    numbers = rows_of(
-        address,
-        "SELECT (SELECT count(*) FROM promotions_promonotice WHERE promo_id = ANY(%s)),"
-        " (SELECT count(*) FROM notifications_notification WHERE kind = 'flash_promo'),"
-        " (SELECT count(*) FROM notifications_mail),"
-        " (SELECT count(*) FROM promotions_flashpromo WHERE notified_at IS NULL"
-        "  AND is_active AND starts_at <= now() AND ends_at > now())",
-        list(promos),
-    )[0]
-    *told, untold = numbers
-    assert len(set(told)) == 1, f"{told} notices, messages and mails."
-    assert not untold, f"{untold} promotions are not announced."
-    return int(told[0])
-
-
-def _told_row(
-    path: str, promos: int, number: int, costs: Sequence[Mapping[str, float]]
-) -> list[str]:
-    seconds = [cost["seconds"] for cost in costs]
-    times = TARGET_SECONDS / median(seconds)
-    met = f"met, {times:.0f} × below" if times >= 1 else "MISSED"
-    return [
-        path,
-        f"{promos}",
-        f"{number:,}",
-        f"{median(seconds):.1f}",
-        f"{min(seconds):.1f}–{max(seconds):.1f}",
-        f"{median(cost['app'] for cost in costs):.1f}",
-        f"{median(cost['database'] for cost in costs):.1f}",
-        f"≤ {TARGET_SECONDS} s: {met}",
-    ]
